@@ -1,0 +1,93 @@
+"""Everything a trader can see, propose and do: three protocols, so that authority is a matter of type.
+
+Each method answers a document of `docs/documents.md` as plain dictionaries. Every method may raise
+`engine.model.refusal.Refused` (an expected no) or `DeskUnreachable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Protocol
+
+Document = dict[str, Any]
+
+
+class DeskUnreachable(Exception):
+    """No engine answers at this desk, or it stopped answering."""
+
+
+class DeskReader(Protocol):
+    """See."""
+
+    async def instruments(self, asset_class: str = "", search: str = "") -> Document:
+        """All instruments, or those of a class, or those whose symbol or name contains `search`."""
+
+    async def quote(self, symbol: str) -> Document:
+        """Best bid and ask."""
+
+    async def book(self, symbol: str, levels: int = 10) -> Document:
+        """The shown ladder."""
+
+    async def trades(self, symbol: str, limit: int = 50) -> Document:
+        """The newest prints."""
+
+    async def bars(self, symbol: str, every: str = "1m", limit: int = 300) -> Document:
+        """The newest bars; `every` is 1m, 5m, 1h or 1d."""
+
+    async def sessions(self) -> Document:
+        """Which venues are open, and what comes next."""
+
+    async def clock(self) -> Document:
+        """The market's clock."""
+
+    async def orders(self, open_only: bool = False, limit: int = 0) -> Document:
+        """Orders, newest first; 0 means all of them."""
+
+    async def order(self, order_id: str) -> Document:
+        """One order, by its own or the client's id."""
+
+    async def fills(self, limit: int = 0) -> Document:
+        """Fills, newest first; 0 means all of them."""
+
+    async def portfolio(self) -> Document:
+        """Cash, positions, value, profit and limits."""
+
+    async def preview(self, order: Document) -> Document:
+        """What an order would do if it were sent now. Changes nothing."""
+
+    async def watchlist(self) -> Document:
+        """{"symbols": [...]} in the user's order."""
+
+    def stream(self, channels: Sequence[str]) -> AsyncIterator[Document]:
+        """Frames of the channels until the iterator is closed; books arrive whole and verified
+        ({"type": "book", "channel", "seq", "bids", "asks", "own"})."""
+
+
+class Proposer(Protocol):
+    """Propose: what is wanted, for a person to sign."""
+
+    async def propose(self, proposal: Document) -> Document:
+        """Lay a proposal on the desk. It does nothing until a person signs it."""
+
+
+class Trader(Protocol):
+    """Act."""
+
+    async def submit(self, order: Document) -> Document:
+        """Send an order; answers when it is durable."""
+
+    async def cancel(self, order_id: str) -> Document:
+        """Take an order back, by its own or the client's id."""
+
+    async def cancel_all(self) -> Document:
+        """Take back every open order: {"cancelled": [order_id, ...]}."""
+
+    async def set_watchlist(self, symbols: Sequence[str]) -> Document:
+        """Replace the watchlist."""
+
+    async def set_clock(self, action: str, value: str = "") -> Document:
+        """pause, resume, speed N or jump open."""
+
+
+class Desk(DeskReader, Proposer, Trader, Protocol):
+    """All three: what a person holds."""

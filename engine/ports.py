@@ -1,0 +1,144 @@
+"""What the engine needs from outside, as protocols: a store that never forgets, a market to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from engine.model.account import Transfer
+from engine.model.fill import Fill
+from engine.model.ids import TimeNs
+from engine.model.instrument import Instrument
+from engine.model.market import Bar, Trade
+from engine.model.order import Order
+
+
+class JournalEntry(Struct, frozen=True):
+    """One numbered input and all it caused. `body` is the command's canonical JSON.
+
+    `kind` is the command's tag, or "tick" where only time caused the fills (then `body` names the time).
+    `orders` are copies of the orders as they stood after this entry.
+    """
+
+    seq: int
+    at: TimeNs
+    kind: str
+    body: bytes
+    orders: tuple[Order, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+
+
+class Snapshot(Struct, frozen=True):
+    """The kernel's whole state after journal entry `seq`. `nav` maps accounts to NAV in Minor at that moment,
+    `marks` symbols to (value ratio numerator, denominator): Minor per lot, so that an audit can revalue."""
+
+    seq: int
+    at: TimeNs
+    state: bytes
+    nav: dict[str, int]
+    marks: dict[str, tuple[int, int]]
+
+
+class Recovered(Struct, frozen=True):
+    """What a store remembers: the newest snapshot (if any) and the journal entries after it, in order."""
+
+    snapshot: Snapshot | None
+    entries: tuple[JournalEntry, ...]
+
+
+class AuditReport(Struct, frozen=True):
+    """What an audit of a ledger found. `problems` is empty exactly when `ok`."""
+
+    ok: bool
+    imbalance: str
+    entries: int
+    orders: int
+    fills: int
+    nav_stored: str
+    nav_recomputed: str
+    problems: tuple[str, ...] = ()
+
+
+class LedgerStore(Protocol):
+    """Durable memory of one desk. One writer; every call may block on the disk."""
+
+    def recover(self) -> Recovered:
+        """Everything needed to rebuild the state. Raises IntegrityError where the chain does not hold."""
+
+    def commit(self, entries: Sequence[JournalEntry]) -> None:
+        """Make all entries durable in one transaction, or raise StoreError and have written nothing."""
+
+    def snapshot(self, snapshot: Snapshot) -> None:
+        """Keep a snapshot durably; older ones may be dropped."""
+
+    def meta(self, key: str) -> str | None:
+        """A remembered word about the home (seed, anchor, ...)."""
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Remember a word about the home."""
+
+    def close(self) -> None:
+        """Fold everything into one file and let go of it."""
+
+
+class StoreError(Exception):
+    """The store could not do what was asked (disk full, no rights, locked): nothing was written."""
+
+
+class IntegrityError(Exception):
+    """What is stored contradicts itself."""
+
+
+class MarketSource(Protocol):
+    """A market to trade against: the synthetic world or a recording. Indices are columns of `instruments`.
+
+    Arrays hold one value a column: prices in ticks, sizes in lots, `mid2` in half ticks, `state` as
+    MarketSession integers. They are valid after the first `advance`.
+    """
+
+    instruments: Sequence[Instrument]
+    bid: Any
+    ask: Any
+    bid_size: Any
+    ask_size: Any
+    last: Any
+    mid2: Any
+    state: Any
+    volume_day: Any
+    prev_close: Any
+
+    def advance(self, at: TimeNs, step_ns: int) -> None:
+        """Move to `at`, a multiple of `step_ns` (100 ms, 1 s or 60 s), any distance away."""
+
+    def ladder(self, ix: int, levels: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """(bids, asks), best first, as (price ticks, size lots)."""
+
+    def prints(self, ix: int) -> list[Trade]:
+        """Trades of the last advance, in time order (none at 60 s steps)."""
+
+    def any_prints(self) -> Any:
+        """Column numbers that traded in the last advance."""
+
+    def low_high(self, ix: int) -> tuple[int, int]:
+        """Lowest and highest traded price of the last advance (ticks); the last price twice where none traded."""
+
+    def volume_rate(self, ix: int) -> float:
+        """Lots expected to trade per 100 ms at this time of day."""
+
+    def day_volume_left(self, ix: int) -> float:
+        """Lots expected to trade until today's close."""
+
+    def bars(self, ix: int, every_ns: int, start: TimeNs, end: TimeNs) -> list[Bar]:
+        """Bars of the mid over [start, end), oldest first."""
+
+    def recent_trades(self, ix: int, count: int) -> list[Trade]:
+        """The newest `count` trades before now, oldest first."""
+
+
+def encode(value: object) -> bytes:
+    """Canonical JSON of a struct: field order is the declaration's, so equal values give equal bytes."""
+    return msgspec.json.encode(value)
