@@ -1,0 +1,1 @@
+"""Double entry: how fills become transfers, and how transfers prove cash, positions and profit."""
