@@ -1,0 +1,1 @@
+"""The exchange: taking liquidity, waiting in the book, what it costs."""

@@ -1,0 +1,1 @@
+"""What may be sent: the shape of an order, the gate and its limits."""
