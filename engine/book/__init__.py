@@ -1,0 +1,1 @@
+"""Price levels of one instrument."""
