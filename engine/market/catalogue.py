@@ -73,18 +73,18 @@ class Catalogue:
         """The same instruments with curves that start at another date's front contracts."""
         return Catalogue(self.columns, self.roots, self._extra, anchor)
 
-    def get(self, symbol: str) -> Instrument | None:
-        """The instrument of an exact symbol, expired contracts included; None where there is none."""
+    def get(self, symbol: str) -> Instrument:
+        """The instrument of an exact symbol, expired contracts included; KeyError where there is none."""
+        found = self.find(symbol)
+        if found is None:
+            raise KeyError(symbol)
+        return found
+
+    def find(self, symbol: str) -> Instrument | None:
+        """As `get`, but None where there is none."""
         found = self._exact.get(symbol) or self._contracts.get(symbol)
         if found is None and (code := split_code(symbol)) is not None and len(code.year) == 2:
             return self._contract(code, self.anchor)
-        return found
-
-    def __getitem__(self, symbol: str) -> Instrument:
-        """As `get`, but KeyError where there is none."""
-        found = self.get(symbol)
-        if found is None:
-            raise KeyError(symbol)
         return found
 
     def is_root(self, symbol: str) -> bool:
@@ -151,7 +151,7 @@ class Catalogue:
         for contract in self.contracts(code.root, on):
             if contract.symbol == symbol:
                 return contract
-        made = self.get(symbol)
+        made = self.find(symbol)
         if made is not None and made.last_trade < on.isoformat():
             self._refuse_contract(code.root, text, on, f"{symbol} stopped trading on {made.last_trade}")
         self._refuse_contract(code.root, text, on, f"{symbol} is not a listed contract")
