@@ -80,6 +80,9 @@ class Catalogue:
             raise KeyError(symbol)
         return found
 
+    def __getitem__(self, symbol: str) -> Instrument:
+        return self.get(symbol)
+
     def find(self, symbol: str) -> Instrument | None:
         """As `get`, but None where there is none."""
         found = self._exact.get(symbol) or self._contracts.get(symbol)
