@@ -100,16 +100,45 @@ class MarketSource(Protocol):
     MarketSession integers. They are valid after the first `advance`.
     """
 
-    instruments: Sequence[Instrument]
-    bid: Any
-    ask: Any
-    bid_size: Any
-    ask_size: Any
-    last: Any
-    mid2: Any
-    state: Any
-    volume_day: Any
-    prev_close: Any
+    @property
+    def instruments(self) -> Sequence[Instrument]:
+        """The columns, in order."""
+
+    @property
+    def bid(self) -> Any:
+        """Best bid."""
+
+    @property
+    def ask(self) -> Any:
+        """Best ask."""
+
+    @property
+    def bid_size(self) -> Any:
+        """Lots at the best bid."""
+
+    @property
+    def ask_size(self) -> Any:
+        """Lots at the best ask."""
+
+    @property
+    def last(self) -> Any:
+        """Last traded price."""
+
+    @property
+    def mid2(self) -> Any:
+        """Mid in half ticks."""
+
+    @property
+    def state(self) -> Any:
+        """MarketSession integers."""
+
+    @property
+    def volume_day(self) -> Any:
+        """Lots traded today."""
+
+    @property
+    def prev_close(self) -> Any:
+        """Close of the day before."""
 
     def advance(self, at: TimeNs, step_ns: int) -> None:
         """Move to `at`, a multiple of `step_ns` (100 ms, 1 s or 60 s), any distance away."""

@@ -83,8 +83,9 @@ class Order(msgspec.Struct, omit_defaults=True):
     """An order of one account. Only the kernel changes it.
 
     `filled_value` is the sum of ticks x lots of its fills (average price = filled_value / filled);
-    `arrival_mid2` the mid at acceptance in half ticks, own impact excluded; `ahead` the displayed lots that
-    wait before it at its price; `allowance` the lots it may still take beyond the book this step.
+    `arrival_mid2` the shown mid at arrival in half ticks; `ahead` the displayed lots that
+    wait before it at its price; while `sweeping` it takes liquidity as it returns, at most `allowance` lots now.
+    `arrival_shift2` is the displacement, in half ticks, that the market already had when the order arrived.
     """
 
     order_id: OrderId
@@ -97,7 +98,9 @@ class Order(msgspec.Struct, omit_defaults=True):
     filled_value: int = 0
     fee: int = 0
     arrival_mid2: int = 0
+    arrival_shift2: int = 0
     ahead: int = 0
+    sweeping: bool = False
     allowance: float = 0.0
     expires_at: TimeNs = TimeNs(0)
     fills: list[str] = msgspec.field(default_factory=list)

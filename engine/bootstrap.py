@@ -1,0 +1,171 @@
+"""Configuration becomes a wired engine; the only file that knows the adapters."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.clock import FINE_STEP_NS, Clock, OwnClock, WallClock, wall_now
+from engine.kernel import Kernel
+from engine.market.calendar import load_calendar
+from engine.market.catalogue import Catalogue, load
+from engine.market.shown import DayCalendar, ShownMarket
+from engine.model.command import AnyCommand
+from engine.model.format import parse_time, time_text
+from engine.model.ids import MINUTE_NS, TimeNs
+from engine.model.refusal import Code, refuse
+from engine.model.session import MarketSession
+from engine.ports import AuditReport, IntegrityError, LedgerStore, MarketSource, Recovered
+from engine.runner import Runner
+
+if TYPE_CHECKING:
+    from engine.simulate import Options, Run
+
+MAX_SEED = 2**63
+LEDGER = "ledger.db"
+_OPEN_PLUS = 5 * MINUTE_NS
+_LOOK_STEPS = 600
+
+
+def open_desk(
+    home: Path, *, clock: str = "", seed: str = "", replay: tuple[Path, str] | None = None, symbol: str = ""
+) -> Runner:
+    """The desk of a home, recovered to where it was. A new home takes `clock` and `seed`; an old one keeps its own.
+
+    Raises StoreError, IntegrityError, BadDataFile, Refused.
+    """
+    from engine.adapters.lists import FileLists
+    from engine.adapters.sqlite import SqliteLedger
+
+    store = SqliteLedger(home / LEDGER)
+    try:
+        if replay is not None:
+            kernel = _recorded_kernel(replay, symbol)
+        else:
+            kernel = _living_kernel(store, clock, seed)
+        _rebuild(kernel, store.recover())
+    except BaseException:
+        store.close()
+        raise
+    names = [str(i.symbol) for i in kernel.catalogue.columns] if replay is not None else None
+    return Runner(kernel, store, _clock(kernel, store), FileLists(home / "watchlist.json", names))
+
+
+def audit_home(home: Path) -> AuditReport:
+    """Prove or disprove the ledger of a home, running or not. Raises StoreError where there is none."""
+    from engine.adapters.sqlite_audit import audit
+
+    return audit(home / LEDGER)
+
+
+def simulation(seed: int, options: Options) -> Run:
+    """A deterministic run on the living market."""
+    from engine.simulate import Run
+
+    source, catalogue, calendars = living_market(seed, options.start)
+    return Run(source, catalogue, calendars, options)
+
+
+def living_market(seed: int, anchor: TimeNs) -> tuple[MarketSource, Catalogue, dict[str, DayCalendar]]:
+    """The synthetic market: its world, its instruments, its calendars."""
+    from engine.market.world import World
+
+    catalogue = load(date.fromisoformat(time_text(anchor)[:10]))
+    calendars: dict[str, DayCalendar] = {i.session: load_calendar(i.session) for i in catalogue.columns}
+    return World(catalogue.columns, calendars, seed, anchor), catalogue, calendars
+
+
+def recorded_market(
+    replay: tuple[Path, str], symbol: str
+) -> tuple[MarketSource, Catalogue, dict[str, DayCalendar], TimeNs, TimeNs]:
+    """A recorded market: its source, its instruments, its calendars, its first and last moment."""
+    from engine.market.recorded import RecordedMarket
+
+    path, form = replay
+    source = RecordedMarket([path], form, (symbol,) if symbol else ())
+    catalogue = Catalogue.of(source.instruments)
+    calendars: dict[str, DayCalendar] = {i.session: load_calendar(i.session) for i in catalogue.columns}
+    return source, catalogue, calendars, _first_book(source, source.start), source.end
+
+
+def _first_book(source: MarketSource, start: TimeNs) -> TimeNs:
+    """The first moment on the grid at which the recording has a sound book (its start, where it never has)."""
+    first = TimeNs(-(-start // FINE_STEP_NS) * FINE_STEP_NS)
+    for step in range(_LOOK_STEPS):
+        at = TimeNs(first + step * FINE_STEP_NS)
+        source.advance(at, FINE_STEP_NS)
+        if int(source.state[0]) == MarketSession.REGULAR:
+            return at
+    return first
+
+
+def _living_kernel(store: LedgerStore, clock: str, seed: str) -> Kernel:
+    chosen = store.meta("seed")
+    if chosen is None:
+        chosen = str(_seed(seed))
+        start = first_time(clock)
+        store.set_meta("clock", "wall" if clock == "wall" else "own")
+        store.set_meta("start", time_text(start))
+        store.set_meta("seed", chosen)
+    start = parse_time(str(store.meta("start")))
+    source, catalogue, calendars = living_market(int(chosen), start)
+    return Kernel(ShownMarket(source, calendars), catalogue, start)
+
+
+def _recorded_kernel(replay: tuple[Path, str], symbol: str) -> Kernel:
+    source, catalogue, calendars, start, _ = recorded_market(replay, symbol)
+    return Kernel(ShownMarket(source, calendars), catalogue, start)
+
+
+def _seed(text: str) -> int:
+    if not text:
+        return secrets.randbelow(MAX_SEED)
+    if not (text.isascii() and text.isdigit() and int(text[:20]) < MAX_SEED):
+        raise refuse(Code.OUT_OF_RANGE, f"a seed is a whole number below {MAX_SEED}", fix="use digits only")
+    return int(text)
+
+
+def first_time(clock: str) -> TimeNs:
+    """Where a new home's clock starts: now, a given time, or 09:35 New York of the last session before now."""
+    if clock == "wall":
+        return wall_now()
+    if clock:
+        try:
+            return parse_time(clock)
+        except ValueError as error:
+            raise refuse(Code.NUMBER_FORMAT, str(error), fix="use wall, or a time like 2026-11-23T14:35:00Z") from error
+    calendar, now = load_calendar("US_EQ"), wall_now()
+    days = calendar.days
+    for number in range(min(calendar.day_index(now), len(days) - 1), -1, -1):
+        opens = [s.start for s in days[number].segments if s.state is MarketSession.REGULAR]
+        if opens and opens[0] + _OPEN_PLUS <= now:
+            return TimeNs(opens[0] + _OPEN_PLUS)
+    return now
+
+
+def _clock(kernel: Kernel, store: LedgerStore) -> Clock:
+    if store.meta("clock") == "wall":
+        return WallClock()
+    return OwnClock(kernel.state.now, kernel.state.speed, paused=kernel.state.paused)
+
+
+def _rebuild(kernel: Kernel, recovered: Recovered) -> None:
+    """Bring a fresh kernel to the remembered state; what it does again must be what was kept."""
+    if recovered.snapshot is not None:
+        kernel.thaw(recovered.snapshot.state)
+    decoder = msgspec.json.Decoder(AnyCommand)
+    again = []
+    for entry in recovered.entries:
+        if entry.kind == "tick":
+            again += kernel.advance(entry.at)
+        else:
+            again += kernel.apply(decoder.decode(entry.body))[0]
+    if again != list(recovered.entries):
+        raise IntegrityError(
+            "the journal of this home cannot be played back to the same state (another version wrote it?)"
+        )
+    kernel.events.clear()

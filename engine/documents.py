@@ -1,0 +1,194 @@
+"""Values as the documents of docs/documents.md: decimal text, RFC 3339 times, the contract's names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.model.event import (
+    AccountTouched,
+    BookEvent,
+    Event,
+    FillEvent,
+    LedgerEntry,
+    OrderEvent,
+    QuoteEvent,
+    SystemStatus,
+    TradeEvent,
+)
+from engine.model.fill import Explain, Fill
+from engine.model.format import time_text
+from engine.model.ids import MINOR_PER_VCR
+from engine.model.instrument import Instrument
+from engine.model.market import Bar, Ladder, Trade
+from engine.model.number import div_half_even, to_text, trim
+from engine.model.order import Order, Status, side_word
+
+Document = dict[str, Any]
+Lookup = Any
+MONEY_DECIMALS = 2
+
+
+def money(minor: int) -> str:
+    """Money rounded half-even to cents."""
+    return to_text(div_half_even(minor, MINOR_PER_VCR // 100), MONEY_DECIMALS)
+
+
+def exact_money(minor: int) -> str:
+    """Money with all six decimals that it has, at least two."""
+    text = trim(to_text(minor, 6))
+    whole, _, fraction = text.partition(".")
+    return f"{whole}.{fraction.ljust(2, '0')}"
+
+
+def ratio(numerator: int, denominator: int, decimals: int = 6) -> str:
+    """A fraction as decimal text, half-even; zero where there is nothing to divide by."""
+    if denominator == 0:
+        return to_text(0, decimals)
+    return to_text(div_half_even(numerator * int(10**decimals), denominator), decimals)
+
+
+def signed(text: str) -> str:
+    """The text with a plus where it is above zero."""
+    return text if text.startswith("-") or not text.strip("0.") else f"+{text}"
+
+
+def order_document(order: Order, instrument: Instrument, request: Document) -> Document:
+    """An order; `request` are its payload fields."""
+    average = None
+    if order.filled:
+        places = instrument.tick.decimals + 4
+        units = order.filled_value * instrument.tick.units * 10**4
+        average = trim(to_text(div_half_even(units, order.filled), places))
+    document = {
+        "order_id": order.order_id,
+        "account": order.account,
+        **request,
+        "status": order.status.value,
+        "filled_quantity": instrument.quantity_text(order.filled),
+        "remaining_quantity": instrument.quantity_text(order.remaining),
+        "average_price": average,
+        "fee": exact_money(order.fee),
+        "queue_ahead": instrument.quantity_text(order.ahead) if _waits(order) else None,
+        "submitted_at": time_text(order.submitted_at),
+        "updated_at": time_text(order.updated_at),
+        "fills": list(order.fills),
+    }
+    if order.reason:
+        document["reason"] = order.reason
+    if order.refusal is not None:
+        document["refusal"] = order.refusal.document()["error"]
+    return document
+
+
+def _waits(order: Order) -> bool:
+    """Whether the order stands in the book and has a place in a queue."""
+    resting = order.status in (Status.WORKING, Status.PARTIALLY_FILLED) and order.request.limit_price is not None
+    return resting and not order.sweeping
+
+
+def explain_document(parts: Explain, instrument: Instrument) -> dict[str, str]:
+    """The five parts of a price, in price units; they sum exactly to the price."""
+    names = ("mid", "half_spread", "depth", "impact", "timing")
+    return {name: instrument.tick.half_text(getattr(parts, name)) for name in names}
+
+
+def fill_document(fill: Fill, instrument: Instrument) -> Document:
+    """An execution."""
+    return {
+        "fill_id": fill.fill_id,
+        "order_id": fill.order_id,
+        "client_order_id": fill.client_order_id,
+        "account": fill.account,
+        "symbol": fill.symbol,
+        "side": side_word(fill.side),
+        "quantity": instrument.quantity_text(fill.quantity),
+        "price": instrument.price_text(fill.price),
+        "value": exact_money(fill.value),
+        "fee": exact_money(fill.fee),
+        "fee_currency": "VCR",
+        "realised_pnl": exact_money(fill.realised),
+        "liquidity": "maker" if fill.maker else "taker",
+        "at": time_text(fill.at),
+        "explain": explain_document(fill.explain, instrument),
+    }
+
+
+def trade_document(trade: Trade, instrument: Instrument) -> Document:
+    """A print."""
+    return {
+        "at": time_text(trade.at),
+        "price": instrument.price_text(trade.price),
+        "size": instrument.quantity_text(trade.size),
+        "side": side_word(trade.sign),
+    }
+
+
+def bar_document(bar: Bar, instrument: Instrument) -> Document:
+    """A bar."""
+    text = instrument.price_text
+    return {
+        "at": time_text(bar.at),
+        "open": text(bar.open),
+        "high": text(bar.high),
+        "low": text(bar.low),
+        "close": text(bar.close),
+        "volume": instrument.quantity_text(bar.volume),
+    }
+
+
+def ladder_document(ladder: Ladder, instrument: Instrument) -> Document:
+    """Both sides as [price, size] text, best first."""
+
+    def side(levels: Any) -> list[list[str]]:
+        return [[instrument.price_text(p.price), instrument.quantity_text(p.size)] for p in levels]
+
+    return {"bids": side(ladder.bids), "asks": side(ladder.asks)}
+
+
+def event_document(event: Event, instrument_of: Lookup, request_of: Lookup) -> Document:
+    """One event of the stream. `instrument_of(symbol)`, `request_of(order)` give what its numbers need."""
+    document: Document = {"type": event.type, "at": time_text(event.at)}
+    if isinstance(event, OrderEvent):
+        instrument = instrument_of(event.order.request.symbol)
+        document["order"] = order_document(event.order, instrument, request_of(event.order))
+    elif isinstance(event, FillEvent):
+        document.update(fill_document(event.fill, instrument_of(event.fill.symbol)))
+    elif isinstance(event, LedgerEntry):
+        transfer = event.transfer
+        if transfer.asset == "VCR":
+            amount = exact_money(transfer.amount)
+        else:
+            amount = instrument_of(transfer.asset).quantity_text(transfer.amount)
+        document.update(
+            transfer_id=transfer.transfer_id,
+            debit=transfer.debit,
+            credit=transfer.credit,
+            asset=transfer.asset,
+            amount=amount,
+            code=transfer.code,
+            reference=transfer.reference,
+        )
+    elif isinstance(event, AccountTouched):
+        document["account"] = event.account
+    elif isinstance(event, SystemStatus):
+        document.update(scope=event.scope, status=event.status, text=event.text)
+    else:
+        document.update(_market_document(event, instrument_of(event.symbol)))
+    return document
+
+
+def _market_document(event: QuoteEvent | BookEvent | TradeEvent, instrument: Instrument) -> Document:
+    document: Document = {"symbol": instrument.symbol}
+    if isinstance(event, QuoteEvent):
+        quote = event.quote
+        document.update(
+            bid=instrument.price_text(quote.bid),
+            ask=instrument.price_text(quote.ask),
+            bid_size=instrument.quantity_text(quote.bid_size),
+            ask_size=instrument.quantity_text(quote.ask_size),
+        )
+    elif isinstance(event, BookEvent):
+        document.update(ladder_document(event.ladder, instrument))
+    else:
+        document.update(trade_document(event.trade, instrument))
+    return document

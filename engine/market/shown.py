@@ -1,0 +1,249 @@
+"""The market as it is shown and traded: a source that no user moves, with the users' displacement on top.
+
+Reading never changes anything: a read decays a copy. Only `settle`, called by the exchange at times that
+follow from the commands, changes state; so looking at a market cannot change its future.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from engine.market.overlay import Displaced, Shape, promised
+from engine.model.ids import SECOND_NS, TimeNs
+from engine.model.instrument import Instrument
+from engine.model.market import Quote, Trade
+from engine.model.session import MarketSession, SessionDay
+from engine.ports import MarketSource
+
+Level = tuple[int, int]
+DEPTH = 10
+"""Levels a side that are shown and that an order may walk in one instant."""
+
+_REFILL_S = {"crypto": 0.1}
+_REFILL_THIN_S = 3.0
+_THIN_TRADES = 3000.0
+
+
+class DayCalendar(Protocol):
+    """What is needed of a venue's calendar."""
+
+    @property
+    def days(self) -> Sequence[SessionDay]:
+        """All days, in time order."""
+
+    def day_index(self, at: int) -> int:
+        """Index of the day that contains `at`, or of the next one."""
+
+
+class ShownMarket:
+    """Quotes, ladders and prints of every instrument, contracts included, at one time."""
+
+    def __init__(self, source: MarketSource, calendars: Mapping[str, DayCalendar]) -> None:
+        self.source = source
+        self.calendars = calendars
+        self.now = TimeNs(0)
+        self.step_ns = SECOND_NS // 10
+        self.displaced: dict[str, Displaced] = {}
+        self._shapes: dict[str, Shape] = {}
+        self._peeked: dict[str, Displaced] = {}
+        self._ladders: dict[str, tuple[list[Level], list[Level]]] = {}
+
+    def advance(self, at: TimeNs, step_ns: int) -> None:
+        """Show the market at `at`, a multiple of `step_ns`."""
+        self.source.advance(at, step_ns)
+        self.now, self.step_ns = at, step_ns
+        self._peeked.clear()
+        self._ladders.clear()
+
+    # --- prices -------------------------------------------------------------------------------
+
+    def state(self, instrument: Instrument) -> MarketSession:
+        """The venue's state now."""
+        return MarketSession(int(self.source.state[instrument.column]))
+
+    def world_mid2(self, instrument: Instrument) -> int:
+        """The mid nobody moved, in half ticks."""
+        return int(self.source.mid2[instrument.column]) + 2 * instrument.basis_ticks
+
+    def shifts(self, instrument: Instrument) -> tuple[int, int]:
+        """(bid, ask) shift in whole ticks, rounded outward."""
+        state = self.peek(instrument)
+        if state is None:
+            return 0, 0
+        moved = self.shape(instrument).displacement(state.frozen_x, state.frozen_e)
+        return math.floor(moved), math.ceil(moved)
+
+    def mid2(self, instrument: Instrument) -> int:
+        """The shown mid in half ticks."""
+        low, high = self.shifts(instrument)
+        return self.world_mid2(instrument) + low + high
+
+    def touch(self, instrument: Instrument) -> tuple[int, int]:
+        """Shown (bid, ask) in ticks, whatever has been taken from them."""
+        low, high = self.shifts(instrument)
+        ix, basis = instrument.column, instrument.basis_ticks
+        return int(self.source.bid[ix]) + basis + low, int(self.source.ask[ix]) + basis + high
+
+    def last(self, instrument: Instrument) -> int:
+        """The last traded price in ticks."""
+        low, high = self.shifts(instrument)
+        shift = low if low >= 0 else high
+        return int(self.source.last[instrument.column]) + instrument.basis_ticks + shift
+
+    def quote(self, instrument: Instrument) -> Quote:
+        """Best shown prices with what is left at them."""
+        if instrument.symbol not in self.displaced:
+            ix, basis = instrument.column, instrument.basis_ticks
+            source = self.source
+            return Quote(
+                int(source.bid[ix]) + basis,  # type: ignore[arg-type]
+                int(source.ask[ix]) + basis,  # type: ignore[arg-type]
+                int(source.bid_size[ix]),  # type: ignore[arg-type]
+                int(source.ask_size[ix]),  # type: ignore[arg-type]
+            )
+        bids, asks = self.ladder(instrument, DEPTH)
+        bid, ask = (bids or [(0, 0)])[0], (asks or [(0, 0)])[0]
+        return Quote(bid[0], ask[0], bid[1], ask[1])  # type: ignore[arg-type]
+
+    def ladder(self, instrument: Instrument, levels: int = DEPTH) -> tuple[list[Level], list[Level]]:
+        """Shown (bids, asks), best first: the world's levels, shifted, less what was taken and has not refilled."""
+        if levels != DEPTH:
+            return self._build_ladder(instrument, levels)
+        built = self._ladders.get(instrument.symbol)
+        if built is None:
+            built = self._ladders[instrument.symbol] = self._build_ladder(instrument, DEPTH)
+        return built
+
+    def _build_ladder(self, instrument: Instrument, levels: int) -> tuple[list[Level], list[Level]]:
+        bids, asks = self.source.ladder(instrument.column, levels)
+        basis = instrument.basis_ticks
+        state = self.peek(instrument)
+        if state is None:
+            if not basis:
+                return bids, asks
+            return [(p + basis, s) for p, s in bids], [(p + basis, s) for p, s in asks]
+        low, high = self.shifts(instrument)
+        return (
+            self._left(instrument, state, -1, bids, basis + low),
+            self._left(instrument, state, +1, asks, basis + high),
+        )
+
+    def _left(
+        self, instrument: Instrument, state: Displaced, side: int, levels: list[Level], shift: int
+    ) -> list[Level]:
+        taken, shape = state.consumed(side), self.shape(instrument)
+        clip = any(state.e)
+        mid = self.mid2(instrument) / 2
+        left = []
+        for price, size in levels:
+            shown = price + shift
+            if clip:
+                size = promised(shape, state, side, abs(shown - mid), size)
+            size -= math.ceil(taken.get(price, 0.0))
+            if size > 0:
+                left.append((shown, size))
+        return left
+
+    def prints(self, instrument: Instrument) -> list[Trade]:
+        """Trades of the last step at shown prices."""
+        low, high = self.shifts(instrument)
+        shift = instrument.basis_ticks
+        trades = self.source.prints(instrument.column)
+        if not (low or high or shift):
+            return trades
+        return [
+            Trade(t.at, t.price + shift + (high if t.sign > 0 else low), t.size, t.sign)  # type: ignore[arg-type]
+            for t in trades
+        ]
+
+    def low_high(self, instrument: Instrument) -> tuple[int, int]:
+        """Lowest and highest shown trade of the last step."""
+        low, high = self.source.low_high(instrument.column)
+        down, up = self.shifts(instrument)
+        return low + instrument.basis_ticks + down, high + instrument.basis_ticks + up
+
+    # --- displacement -------------------------------------------------------------------------
+
+    def shape(self, instrument: Instrument) -> Shape:
+        """The instrument's displacement constants, at the catalogue's reference price."""
+        shape = self._shapes.get(instrument.symbol)
+        if shape is None:
+            ticks = instrument.tick.steps(instrument.price0) or 1
+            shape = self._shapes[instrument.symbol] = Shape.of(instrument, float(ticks))
+        return shape
+
+    def settle(self, instrument: Instrument) -> Displaced:
+        """The state to trade against now: decayed to this instant and frozen for it. Changes state."""
+        state = self.displaced.get(instrument.symbol)
+        if state is None:
+            state = Displaced(at=self.now)
+            state.freeze(self.now)
+            self.displaced[instrument.symbol] = state
+        elif state.instant != self.now:
+            self._pass_time(instrument, state)
+            state.freeze(self.now)
+        self.changed(instrument)
+        return state
+
+    def changed(self, instrument: Instrument) -> None:
+        """Forget what was read of the instrument: its state is about to change or has changed."""
+        self._peeked.pop(instrument.symbol, None)
+        self._ladders.pop(instrument.symbol, None)
+
+    def consume(self, instrument: Instrument, side: int, shown_price: int, lots: int) -> None:
+        """Take displayed lots at a shown price; they refill with time."""
+        low, high = self.shifts(instrument)
+        world = shown_price - instrument.basis_ticks - (high if side > 0 else low)
+        taken = self.displaced[instrument.symbol].consumed(side)
+        taken[world] = taken.get(world, 0.0) + lots
+        self.changed(instrument)
+
+    def peek(self, instrument: Instrument) -> Displaced | None:
+        """The displacement as it stands now, without changing it; None where nobody ever traded."""
+        symbol = instrument.symbol
+        state = self.displaced.get(symbol)
+        if state is None or state.instant == self.now:
+            return state
+        copy = self._peeked.get(symbol)
+        if copy is None:
+            copy = msgspec.structs.replace(state)
+            self._pass_time(instrument, copy)
+            copy.freeze(self.now)
+            self._peeked[symbol] = copy
+        return copy
+
+    def _pass_time(self, instrument: Instrument, state: Displaced) -> None:
+        seconds = (self.now - state.at) / SECOND_NS
+        elapsed = sessions_between(self.calendars[instrument.session], state.at, self.now)
+        state.decayed(elapsed, seconds / self._refill_s(instrument))
+        state.at = self.now
+
+    @staticmethod
+    def _refill_s(instrument: Instrument) -> float:
+        if instrument.trades_per_day < _THIN_TRADES:
+            return _REFILL_THIN_S
+        return _REFILL_S.get(instrument.asset_class, 0.5)
+
+
+def sessions_between(calendar: DayCalendar, start: int, end: int) -> float:
+    """Trading time from `start` to `end` in sessions of the calendar; many days count as many."""
+    days = calendar.days
+    total = 0.0
+    for number in range(calendar.day_index(start), len(days)):
+        day = days[number]
+        if day.segments[0].start >= end:
+            break
+        length = open_ns = 0
+        for segment in day.segments:
+            if segment.state is MarketSession.REGULAR:
+                length += segment.end - segment.start
+                open_ns += max(0, min(end, segment.end) - max(start, segment.start))
+        if length:
+            total += open_ns / length
+        if total > 100.0:
+            break
+    return total

@@ -1,0 +1,1 @@
+"""What an account is worth, and how an execution changes it."""

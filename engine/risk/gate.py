@@ -1,0 +1,293 @@
+"""The only way to an approved order: checks in a fixed order, each with its code, its fix and the size that passes.
+
+instrument -> session -> price sanity -> liquidity -> leverage -> concentration. The schema came before
+(engine/risk/schema.py). An order that only reduces a position is never refused by leverage or concentration.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import msgspec
+
+from engine.market.shown import DEPTH, ShownMarket
+from engine.matching.exchange import PARTICIPATION
+from engine.model.account import Account
+from engine.model.instrument import Instrument
+from engine.model.number import div_floor
+from engine.model.order import Order, OrderRequest, OrderType, TimeInForce
+from engine.model.refusal import Code, Refusal
+from engine.model.session import MarketSession
+from engine.portfolio.valuation import CONCENTRATION, LEVERAGE_LIMIT, Valuer
+
+BAND_PERCENT = 10
+"""A limit price may be at most this far beyond the touch on the aggressive side."""
+
+
+class Approved(msgspec.Struct, frozen=True):
+    """An order that may trade; only the gate makes one, and matching takes nothing else.
+
+    `queued` says that its market is closed and it waits for the open.
+    """
+
+    request: OrderRequest
+    queued: bool
+
+
+class Book(msgspec.Struct, frozen=True):
+    """What an account already has at stake in the order's instrument: signed lots and same-side working lots."""
+
+    position: int
+    working: int
+
+    def reducing(self, side: int) -> int:
+        """Lots of a new order that would only reduce the position."""
+        return max(0, -side * self.position - self.working)
+
+    def same_way(self, side: int) -> int:
+        """Lots already held or on the way in the order's direction."""
+        return max(0, side * self.position) + max(0, self.working - max(0, -side * self.position))
+
+
+class Gate:
+    """The checks, at the shown market's present prices."""
+
+    def __init__(self, shown: ShownMarket, valuer: Valuer) -> None:
+        self.shown = shown
+        self.valuer = valuer
+
+    def check(
+        self, account: Account, request: OrderRequest, orders: Iterable[Order], *, opening: bool = False
+    ) -> Approved | Refusal:
+        """Approve or refuse `request`; `orders` are the account's open orders. `opening` re-checks a queued order."""
+        instrument = self.valuer.instrument(request.symbol)
+        mine = [o for o in orders if o.open]
+        book = self._book(account, request, mine)
+        queued = not self._trades_now(instrument, request)
+        refusal = (
+            self._instrument(instrument)
+            or self._session(instrument, request, queued)
+            or self._reduce_only(instrument, request, book)
+            or (None if queued else self._price(instrument, request))
+            or (None if queued else self._liquidity(instrument, request))
+            or self._leverage(account, instrument, request, book, mine)
+            or self._concentration(account, instrument, request, book)
+        )
+        return refusal or Approved(request, queued and not opening)
+
+    def largest(self, account: Account, request: OrderRequest, orders: Iterable[Order]) -> int:
+        """Largest quantity in lots of this request that leverage, concentration and liquidity let pass."""
+        instrument = self.valuer.instrument(request.symbol)
+        mine = [o for o in orders if o.open]
+        book = self._book(account, request, mine)
+        room = min(
+            self._leverage_room(account, instrument, request, book, mine),
+            self._concentration_room(account, instrument, request, book),
+        )
+        if self._trades_now(instrument, request) and self._aggressive(instrument, request):
+            room = min(room, self._available(instrument, request.side))
+        return max(0, room)
+
+    # --- checks -------------------------------------------------------------------------------
+
+    @staticmethod
+    def _book(account: Account, request: OrderRequest, mine: list[Order]) -> Book:
+        position = account.positions.get(request.symbol)
+        same = (o for o in mine if o.request.symbol == request.symbol and o.request.side == request.side)
+        return Book(position.lots if position else 0, sum(o.remaining for o in same))
+
+    def _instrument(self, instrument: Instrument) -> Refusal | None:
+        if instrument.tradable:
+            return None
+        return Refusal(
+            Code.NOT_TRADABLE,
+            f"{instrument.symbol} is a figure, not a thing that can be owned",
+            fix=f"trade {instrument.instead} instead" if instrument.instead else "trade a fund that follows it",
+            field="symbol",
+        )
+
+    def _trades_now(self, instrument: Instrument, request: OrderRequest) -> bool:
+        state = self.shown.state(instrument)
+        if state is MarketSession.REGULAR:
+            return True
+        return request.extended and state in (MarketSession.PRE, MarketSession.POST)
+
+    def _session(self, instrument: Instrument, request: OrderRequest, queued: bool) -> Refusal | None:
+        state = self.shown.state(instrument)
+        if state is MarketSession.HALTED:
+            return Refusal(
+                Code.STALE_MARKET,
+                f"the book of {instrument.symbol} lost its sequence and is being read again",
+                fix="wait for the book, then send again",
+            )
+        now_or_never = request.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
+        if not queued or (request.queue and not now_or_never):
+            return None
+        word = request.time_in_force.value if now_or_never else "queue false"
+        return Refusal(
+            Code.EXCHANGE_CLOSED,
+            f"{instrument.symbol} is {state.word}",
+            cause=f"{word} cannot wait for the open",
+            fix="send it DAY or GTC to queue for the open"
+            + (", or with session extended" if state in (MarketSession.PRE, MarketSession.POST) else ""),
+        )
+
+    def _reduce_only(self, instrument: Instrument, request: OrderRequest, book: Book) -> Refusal | None:
+        if not request.reduce_only:
+            return None
+        room = book.reducing(request.side)
+        if request.quantity <= room:
+            return None
+        return Refusal(
+            Code.WOULD_NOT_REDUCE,
+            f"reduce_only may take at most {instrument.quantity_text(room)} {instrument.symbol} off the position",
+            fix="send at most that, or leave reduce_only out" if room else "leave reduce_only out",
+            max_quantity=instrument.quantity_text(room) if room else None,
+            field="quantity",
+        )
+
+    def _price(self, instrument: Instrument, request: OrderRequest) -> Refusal | None:
+        limit = request.limit_price
+        bid, ask = self.shown.touch(instrument)
+        if limit is None or not (bid and ask):
+            return None
+        side = request.side
+        touch = ask if side > 0 else bid
+        if request.post_only and side * (limit - touch) >= 0:
+            best = instrument.price_text(touch - side)
+            return Refusal(
+                Code.WOULD_CROSS,
+                f"a post-only {'buy' if side > 0 else 'sell'} at {instrument.price_text(limit)} would trade at once",
+                cause=f"the {'ask' if side > 0 else 'bid'} is {instrument.price_text(touch)}",
+                fix=f"use {best} or {'lower' if side > 0 else 'higher'}, or leave post_only out",
+                field="limit_price",
+            )
+        edge = touch + side * (touch * BAND_PERCENT // 100)
+        if side * (limit - edge) > 0:
+            return Refusal(
+                Code.PRICE_BAND,
+                f"{instrument.price_text(limit)} is more than {BAND_PERCENT} % through the market",
+                cause=f"the {'ask' if side > 0 else 'bid'} is {instrument.price_text(touch)}",
+                fix=f"use {instrument.price_text(edge)} or {'lower' if side > 0 else 'higher'}",
+                field="limit_price",
+            )
+        return None
+
+    def _aggressive(self, instrument: Instrument, request: OrderRequest) -> bool:
+        if request.type is OrderType.MARKET or request.limit_price is None:
+            return True
+        bid, ask = self.shown.touch(instrument)
+        return request.limit_price >= ask if request.side > 0 else request.limit_price <= bid
+
+    def _available(self, instrument: Instrument, side: int) -> int:
+        """Lots that the rest of the day can give an aggressive order."""
+        bids, asks = self.shown.ladder(instrument, DEPTH)
+        displayed = sum(size for _, size in (asks if side > 0 else bids))
+        return displayed + math.floor(PARTICIPATION * self.shown.source.day_volume_left(instrument.column))
+
+    def _liquidity(self, instrument: Instrument, request: OrderRequest) -> Refusal | None:
+        if not self._aggressive(instrument, request):
+            return None
+        available = self._available(instrument, request.side)
+        if request.quantity <= available:
+            return None
+        return Refusal(
+            Code.LIQUIDITY_HALT,
+            f"the market can give {instrument.quantity_text(available)} {instrument.symbol} today",
+            cause="an order may take the displayed book and 15 % of the volume still to come today",
+            fix="send at most that, or spread it over several days",
+            max_quantity=instrument.quantity_text(available) if available else None,
+            field="quantity",
+        )
+
+    # --- leverage and concentration -------------------------------------------------------------
+
+    def _unit(self, instrument: Instrument, request: OrderRequest, lots: int) -> int:
+        """What `lots` are worth at the order's price (the touch, where it has none)."""
+        bid, ask = self.shown.touch(instrument)
+        price = request.limit_price or (ask if request.side > 0 else bid)
+        if not self._aggressive(instrument, request):
+            price = request.limit_price or price
+        elif ask and bid:
+            price = min(int(price), ask) if request.side > 0 else max(int(price), bid)
+        return self.valuer.value(instrument, lots, 2 * int(price))
+
+    def _gross(self, account: Account, mine: list[Order]) -> int:
+        """Gross notional of positions and of what working orders would add to them."""
+        gross = self.valuer.worth(account).gross
+        working: dict[tuple[str, int], int] = {}
+        for order in mine:
+            key = (order.request.symbol, order.request.side)
+            working[key] = working.get(key, 0) + order.remaining
+        for (symbol, side), lots in sorted(working.items()):
+            position = account.positions.get(symbol)
+            adds = lots - max(0, -side * (position.lots if position else 0))
+            if adds > 0:
+                gross += abs(self.valuer.mark(self.valuer.instrument(symbol), adds))
+        return gross
+
+    def _room(self, instrument: Instrument, request: OrderRequest, money: int) -> int:
+        """Most lots whose value at the order's price is at most `money`."""
+        if money <= 0:
+            return 0
+        probe = 10 ** max(0, len(str(request.quantity)))
+        worth = self._unit(instrument, request, probe)
+        lots = div_floor(money * probe, worth) if worth > 0 else 0
+        while lots > 0 and self._unit(instrument, request, lots) > money:
+            lots -= 1
+        return lots
+
+    def _leverage_room(
+        self, account: Account, instrument: Instrument, request: OrderRequest, book: Book, mine: list[Order]
+    ) -> int:
+        limit = LEVERAGE_LIMIT * self.valuer.worth(account).nav
+        return book.reducing(request.side) + self._room(instrument, request, limit - self._gross(account, mine))
+
+    def _leverage(
+        self, account: Account, instrument: Instrument, request: OrderRequest, book: Book, mine: list[Order]
+    ) -> Refusal | None:
+        if request.quantity <= book.reducing(request.side):
+            return None
+        nav = self.valuer.worth(account).nav
+        if nav <= 0:
+            return Refusal(
+                Code.INSUFFICIENT_FUNDS,
+                "the account is worth nothing, so it can only reduce what it holds",
+                fix="close positions, or open another account",
+            )
+        room = self._leverage_room(account, instrument, request, book, mine)
+        if request.quantity <= room:
+            return None
+        return Refusal(
+            Code.INSUFFICIENT_MARGIN,
+            f"this would be more than {LEVERAGE_LIMIT} times NAV in gross notional",
+            cause=f"at this price {instrument.quantity_text(room)} {instrument.symbol} still fit",
+            fix="send at most that, or close something first",
+            max_quantity=instrument.quantity_text(room) if room else None,
+            field="quantity",
+        )
+
+    def _concentration_room(self, account: Account, instrument: Instrument, request: OrderRequest, book: Book) -> int:
+        share = self.valuer.margin_share(instrument)
+        limit = CONCENTRATION * self.valuer.worth(account).nav / share
+        held = self._unit(instrument, request, book.same_way(request.side))
+        return book.reducing(request.side) + self._room(instrument, request, math.floor(limit) - held)
+
+    def _concentration(
+        self, account: Account, instrument: Instrument, request: OrderRequest, book: Book
+    ) -> Refusal | None:
+        if request.quantity <= book.reducing(request.side):
+            return None
+        room = self._concentration_room(account, instrument, request, book)
+        if request.quantity <= room:
+            return None
+        what = "its position" if instrument.full_cash else "its margin"
+        return Refusal(
+            Code.CONCENTRATION_LIMIT,
+            f"{instrument.symbol} would be more than 25 % of NAV",
+            cause=f"{what} with working orders may be at most a quarter; {instrument.quantity_text(room)} still fit",
+            fix="send at most that" if room else "reduce what you hold or have working first",
+            max_quantity=instrument.quantity_text(room) if room else None,
+            field="quantity",
+        )

@@ -1,0 +1,338 @@
+"""The one writer: inbox, clock, kernel, commit, publish. Everyone else is its client.
+
+Commands are done in the order in which they come, at the market time at which they come. What they caused
+is committed in groups by the writer thread; an answer is given, and an event published, after its commit. A
+commit that fails stops trading: the state in memory is then ahead of the disk, and a restart replays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Protocol
+
+from engine.bus import Bus
+from engine.clock import MAX_SPEED, Clock, OwnClock, step_for
+from engine.documents import Document, event_document
+from engine.kernel import Kernel
+from engine.ledger.writer import GroupWriter
+from engine.matching.preview import Preview
+from engine.model.account import START_CASH
+from engine.model.command import AnyCommand, Cancel, CancelAll, OpenAccount, Reach, SetClock, Submit
+from engine.model.format import parse_time, time_text
+from engine.model.ids import SECOND_NS, AccountId, TimeNs
+from engine.model.order import Order
+from engine.model.refusal import Code, Refusal, Refused, refuse
+from engine.model.session import MarketSession
+from engine.ports import JournalEntry, LedgerStore, Snapshot, StoreError
+from engine.risk.schema import parse_order, request_document
+from engine.views import View
+
+FRAME_S = 0.1
+SNAPSHOT_S = 60.0
+REACH_S = 5.0
+JUMP_STEP_NS = 60 * SECOND_NS
+ACCOUNT_NAME = 64
+
+
+class Lists(Protocol):
+    """Where watchlists are kept."""
+
+    def get(self, account: str) -> list[str]:
+        """The account's symbols, in its order."""
+
+    def put(self, account: str, symbols: list[str]) -> None:
+        """Replace them. Raises StoreError where they cannot be kept."""
+
+
+class Runner:
+    """One desk at work, inside one asyncio loop."""
+
+    def __init__(self, kernel: Kernel, store: LedgerStore, clock: Clock, lists: Lists) -> None:
+        self.kernel = kernel
+        self.clock = clock
+        self.bus = Bus()
+        self.view = View(kernel, self._clock_document)
+        self.lists = lists
+        self.failure: StoreError | None = None
+        self._store = store
+        self._writer = GroupWriter(store)
+        self._preview = Preview(kernel.shown, kernel.valuer, kernel.gate)
+        self._stopping = asyncio.Event()
+        self._pending = 0
+        self._journalled = int(kernel.state.now)
+
+    # --- running ------------------------------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """Whether something works on that somebody may have asked to go on."""
+        return self.kernel.working
+
+    async def run(self) -> None:
+        """Step the market in real time until stopped."""
+        loop = asyncio.get_running_loop()
+        next_frame = loop.time()
+        next_snapshot = next_frame + SNAPSHOT_S
+        next_reach = next_frame + REACH_S
+        while not self._stopping.is_set():
+            self.step()
+            now = loop.time()
+            if now >= next_reach:
+                next_reach = now + REACH_S
+                self._remember_time()
+            if now >= next_snapshot:
+                next_snapshot = now + SNAPSHOT_S
+                self.snapshot()
+            next_frame = max(next_frame + FRAME_S, now)
+            try:
+                await asyncio.wait_for(self._stopping.wait(), max(0.0, next_frame - now))
+            except TimeoutError:
+                continue
+
+    def step(self) -> None:
+        """Bring the market to the clock's time and publish it."""
+        if self.failure is None:
+            self._commit(self.kernel.advance(self.clock.now()), None)
+        self.bus.step()
+
+    def _remember_time(self) -> None:
+        """Journal how far the market has been shown, so that a restart does not go back."""
+        if self.failure is None and int(self.kernel.state.now) > self._journalled:
+            self._do(Reach(at=self.kernel.state.now))
+
+    def snapshot(self) -> None:
+        """Keep the whole state, behind everything committed so far."""
+        kernel = self.kernel
+        held = {s for account in kernel.state.accounts.values() for s in account.positions}
+        snapshot = Snapshot(
+            seq=kernel.state.entries,
+            at=kernel.state.now,
+            state=kernel.freeze(),
+            nav={name: kernel.valuer.worth(a).nav for name, a in kernel.state.accounts.items()},
+            marks={s: kernel.valuer.mark_ratio(kernel.catalogue[s]) for s in sorted(held)},
+        )
+        self._writer.snapshot(snapshot)
+
+    async def stop(self) -> None:
+        """Stop the clock, keep the state, let go of the store."""
+        self._stopping.set()
+        if self.failure is None:
+            self._remember_time()
+            self.snapshot()
+        await asyncio.to_thread(self._let_go)
+
+    def _let_go(self) -> None:
+        try:
+            self._writer.close()
+        finally:
+            self._store.close()
+
+    # --- commands -----------------------------------------------------------------------------
+
+    async def submit(self, account: str, payload: bytes | str | Document, *, strict: bool = False) -> Document:
+        """Send an order; answers when it is durable. Raises Refused."""
+        request = parse_order(payload, self.kernel.catalogue, self.view.today(), strict=strict)
+        await self.ensure_account(account)
+        order = await self._command(Submit(at=self._at(), account=AccountId(account), order=request))
+        assert isinstance(order, Order)
+        if order.refusal is not None:
+            raise Refused(order.refusal)
+        return self.view.order_document(order)
+
+    async def cancel(self, account: str, order_id: str) -> Document:
+        """Take an order back by its own id or the client's."""
+        known = self.kernel.state.client_ids.get(account, {}).get(order_id, order_id)
+        order = await self._command(Cancel(at=self._at(), account=AccountId(account), order_id=known))
+        assert isinstance(order, Order)
+        return self.view.order_document(order)
+
+    async def cancel_all(self, account: str) -> Document:
+        """Take back every open order."""
+        self.view.account(account)
+        return {"cancelled": await self._command(CancelAll(at=self._at(), account=AccountId(account)))}
+
+    async def ensure_account(self, account: str) -> None:
+        """Open the account with start money if it is new."""
+        if account in self.kernel.state.accounts:
+            return
+        if not account or len(account) > ACCOUNT_NAME or not account.replace("-", "").replace("_", "").isalnum():
+            raise refuse(Code.FORBIDDEN, "an account name is letters, digits, - and _", fix="use --account main")
+        await self._command(OpenAccount(at=self._at(), account=AccountId(account), cash=START_CASH))
+
+    async def set_clock(self, action: str, value: str = "") -> Document:
+        """pause, resume, speed N, jump open."""
+        clock = self.clock
+        if not isinstance(clock, OwnClock):
+            raise refuse(
+                Code.FORBIDDEN, "this desk runs on the world's time", fix="only a local home's clock can be set"
+            )
+        if action == "pause":
+            clock.set(paused=True)
+        elif action == "resume":
+            clock.set(paused=False)
+        elif action == "speed":
+            clock.set(speed=_speed(value))
+        elif action == "jump":
+            await self._jump(clock, value)
+        else:
+            raise refuse(
+                Code.ENUM_ERROR, f"there is no clock {action[:20]}", fix="use pause, resume, speed N or jump open"
+            )
+        await self._command(
+            SetClock(at=self._at(), speed=clock.speed, paused=clock.paused, step_ns=step_for(clock.speed))
+        )
+        self.bus.publish(
+            [
+                {
+                    "type": "system.status",
+                    "at": time_text(self.view.now),
+                    "scope": "clock",
+                    "status": "paused" if clock.paused else "running",
+                    "text": f"speed {clock.speed}",
+                }
+            ]
+        )
+        return self._clock_document()
+
+    async def _jump(self, clock: OwnClock, value: str) -> None:
+        """Go to the next regular open of a venue that is closed (or to a time), in steps of a minute."""
+        now = self._at()
+        to = self._next_open(now) if value in ("", "open") else _time(value)
+        if to <= now:
+            raise refuse(Code.OUT_OF_RANGE, f"{time_text(to)} has passed", fix="a clock only goes forward")
+        await self._command(SetClock(at=now, speed=clock.speed, paused=clock.paused, step_ns=JUMP_STEP_NS))
+        await self._command(Reach(at=to))
+        clock.set(at=to)
+
+    def _next_open(self, now: TimeNs) -> TimeNs:
+        shown = self.kernel.shown
+        opens = []
+        for session in sorted({i.session for i in self.kernel.catalogue.columns}):
+            calendar = shown.calendars[session]
+            for day in calendar.days[calendar.day_index(now) : calendar.day_index(now) + 12]:
+                regular = [s.start for s in day.segments if s.state is MarketSession.REGULAR and s.start > now]
+                if regular:
+                    opens.append((session != "US_EQ", min(regular)))
+                    break
+        if not opens:
+            raise refuse(Code.NOT_TRADABLE, "no market has an open to jump to", fix="vterm sessions shows the hours")
+        return TimeNs(min(opens)[1])
+
+    def preview(self, account: str, payload: bytes | str | Document, *, strict: bool = False) -> Document:
+        """What an order would do now; changes nothing."""
+        request = parse_order(payload, self.kernel.catalogue, self.view.today(), strict=strict)
+        holder = self.view.account(account)
+        mine = [o for o in self.kernel.state.orders.values() if o.open and o.account == account]
+        document = self._preview.document(holder, request, mine)
+        return {**document, "at": time_text(self.view.now), "seq": self.view.seq}
+
+    def watchlist(self, account: str) -> Document:
+        """The account's symbols."""
+        return {"symbols": self.lists.get(account)}
+
+    async def set_watchlist(self, account: str, symbols: list[str]) -> Document:
+        """Replace the account's symbols; each must exist, doubles are dropped."""
+        known = dict.fromkeys(str(self.view.resolve(s).symbol) for s in symbols)
+        self.lists.put(account, list(known))
+        return self.watchlist(account)
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _at(self) -> TimeNs:
+        return TimeNs(max(self.clock.now(), self.kernel.state.now))
+
+    async def _command(self, command: AnyCommand) -> Any:
+        """Do a command; its answer, once durable."""
+        if self.failure is not None:
+            raise refuse(
+                Code.ACCOUNT_LOCKED,
+                "trading has stopped: the ledger could not be written",
+                cause=str(self.failure),
+                fix="free the disk, then: vterm engine stop, and start again",
+            )
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        answer = self._do(command, done)
+        await done
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
+        return answer
+
+    def _do(self, command: AnyCommand, done: asyncio.Future[None] | None = None) -> Any:
+        entries, answer = self.kernel.apply(command)
+        self._commit(entries, done)
+        return answer
+
+    def _commit(self, entries: list[JournalEntry], done: asyncio.Future[None] | None) -> None:
+        """Make entries durable, then publish what happened and answer `done`."""
+        events, self.kernel.events = self.kernel.events, []
+        if entries:
+            self._journalled = int(entries[-1].at)
+        documents = [self._event(e) for e in events]
+        if not entries and self._pending == 0:
+            self._publish(documents, done)
+            return
+        loop = asyncio.get_running_loop()
+        self._pending += 1
+
+        def settled(error: BaseException | None) -> None:
+            loop.call_soon_threadsafe(self._settled, error, documents, done)
+
+        self._writer.submit(entries, settled)
+
+    def _settled(
+        self, error: BaseException | None, documents: list[Document], done: asyncio.Future[None] | None
+    ) -> None:
+        self._pending -= 1
+        if error is not None:
+            self.failure = error if isinstance(error, StoreError) else StoreError(str(error))
+            if done is not None and not done.done():
+                refusal = Refusal(
+                    Code.ACCOUNT_LOCKED, "the order was not kept", str(error), "free the disk, then restart"
+                )
+                done.set_exception(Refused(refusal))
+            self.bus.publish(
+                [
+                    {
+                        "type": "system.status",
+                        "at": time_text(self.view.now),
+                        "scope": "desk",
+                        "status": "halted",
+                        "text": str(error),
+                    }
+                ]
+            )
+            return
+        self._publish(documents, done)
+
+    def _publish(self, documents: list[Document], done: asyncio.Future[None] | None) -> None:
+        if documents:
+            self.bus.publish(documents)
+        if done is not None and not done.done():
+            done.set_result(None)
+
+    def _event(self, event: Any) -> Document:
+        catalogue = self.kernel.catalogue
+        return event_document(
+            event, catalogue.__getitem__, lambda order: request_document(order.request, catalogue[order.request.symbol])
+        )
+
+    def _clock_document(self) -> Document:
+        return {
+            "now": time_text(self.view.now),
+            "speed": self.clock.speed,
+            "paused": self.clock.paused,
+            "step_ms": self.kernel.state.step_ns // 1_000_000,
+        }
+
+
+def _speed(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:6]) <= MAX_SPEED:
+        raise refuse(Code.OUT_OF_RANGE, f"a speed is a whole number from 1 to {MAX_SPEED}", fix="vterm clock speed 10")
+    return int(value)
+
+
+def _time(value: str) -> TimeNs:
+    try:
+        return parse_time(value)
+    except ValueError as error:
+        raise refuse(Code.NUMBER_FORMAT, str(error), fix="use open, or a time like 2026-11-23T14:31:00Z") from error

@@ -1,0 +1,377 @@
+"""The only read surface: the kernel's present state as documents. Reading changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from engine.documents import (
+    Document,
+    bar_document,
+    exact_money,
+    fill_document,
+    ladder_document,
+    order_document,
+    ratio,
+    signed,
+    trade_document,
+)
+from engine.kernel import Kernel
+from engine.market.catalogue import Catalogue, row_ticks
+from engine.market.shown import DEPTH
+from engine.model.account import Account
+from engine.model.format import time_text
+from engine.model.ids import DAY_NS, HOUR_NS, MINUTE_NS, TimeNs
+from engine.model.instrument import ASSET_CLASSES, Instrument
+from engine.model.market import Bar, BookLevel, Ladder
+from engine.model.number import div_half_even, to_text
+from engine.model.order import Order
+from engine.model.refusal import Code, refuse
+from engine.model.session import MarketSession
+from engine.portfolio.valuation import LEVERAGE_LIMIT, Worth
+from engine.risk.schema import request_document
+
+EVERY = {"1m": MINUTE_NS, "5m": 5 * MINUTE_NS, "1h": HOUR_NS, "1d": DAY_NS}
+MOST_BARS = 5000
+MOST_LEVELS = 200
+
+
+class View:
+    """Documents of one desk. Methods raise Refused where what is asked for does not exist."""
+
+    def __init__(self, kernel: Kernel, clock: Callable[[], Document]) -> None:
+        self.kernel = kernel
+        self._clock = clock
+
+    @property
+    def now(self) -> int:
+        """Market time of the shown market, in ns."""
+        return int(self.kernel.state.now)
+
+    @property
+    def seq(self) -> int:
+        """Number of the shown market step: 100 ms of market time each."""
+        return int(self.kernel.shown.now) // 100_000_000
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The desk's instruments."""
+        return self.kernel.catalogue
+
+    def today(self) -> date:
+        """The market's UTC date."""
+        return date.fromisoformat(time_text(self.now)[:10])
+
+    def resolve(self, symbol: str) -> Instrument:
+        """The instrument that a reader means (a futures root reads as its front contract)."""
+        return self.catalogue.resolve(symbol, self.today(), False)
+
+    # --- market -------------------------------------------------------------------------------
+
+    def instruments(self, asset_class: str = "", search: str = "") -> Document:
+        """All instruments, of a class, or found by a search."""
+        if asset_class and asset_class not in ASSET_CLASSES:
+            raise refuse(
+                Code.ENUM_ERROR, f"there is no asset class {asset_class[:20]}", fix="use " + ", ".join(ASSET_CLASSES)
+            )
+        found: Iterable[Instrument] = self.catalogue.search(search) if search else self.catalogue.columns
+        return {"instruments": [self._instrument(i) for i in found if not asset_class or i.asset_class == asset_class]}
+
+    def _instrument(self, instrument: Instrument) -> Document:
+        document: Document = {
+            "symbol": instrument.symbol,
+            "name": instrument.name,
+            "asset_class": instrument.asset_class,
+            "sector": instrument.sector,
+            "exchange": instrument.exchange,
+            "currency": instrument.currency,
+            "tick_size": instrument.price_text(1),
+            "lot_size": instrument.quantity_text(1),
+            "display_lot": instrument.display_lot,
+            "multiplier": instrument.multiplier,
+            "session": instrument.session,
+            "state": self.kernel.shown.state(instrument).word,
+            "price_decimals": instrument.tick.decimals,
+            "size_decimals": instrument.lot.decimals,
+            "group": row_ticks(instrument),
+            "tradable": instrument.tradable,
+            "instead": instrument.instead,
+            "aliases": list(instrument.aliases),
+        }
+        if self.catalogue.is_root(instrument.symbol):
+            contracts = self.catalogue.contracts(instrument.symbol, self.today())
+            document["front"] = contracts[0].symbol
+            document["contracts"] = [{"symbol": c.symbol, "last_trade": c.last_trade} for c in contracts]
+        return document
+
+    def quote(self, symbol: str) -> Document:
+        """Best bid and ask, last, change on the previous close."""
+        instrument = self.resolve(symbol)
+        shown = self.kernel.shown
+        quote = shown.quote(instrument)
+        last = shown.last(instrument)
+        close = int(shown.source.prev_close[instrument.column]) + instrument.basis_ticks
+        return {
+            "symbol": instrument.symbol,
+            "name": instrument.name,
+            "asset_class": instrument.asset_class,
+            "bid": instrument.price_text(quote.bid) if quote.bid_size else None,
+            "ask": instrument.price_text(quote.ask) if quote.ask_size else None,
+            "bid_size": instrument.quantity_text(quote.bid_size),
+            "ask_size": instrument.quantity_text(quote.ask_size),
+            "mid": instrument.tick.half_text(shown.mid2(instrument)),
+            "last": instrument.price_text(last),
+            "change": signed(instrument.price_text(last - close)),
+            "change_pct": signed(ratio(100 * (last - close), close, 2)),
+            "prev_close": instrument.price_text(close),
+            "volume": instrument.quantity_text(int(shown.source.volume_day[instrument.column])),
+            "session": shown.state(instrument).word,
+            "at": time_text(self.now),
+            "seq": self.seq,
+        }
+
+    def levels(self, symbol: str, count: int = DEPTH) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """(bids, asks) as (ticks, lots), best first."""
+        return self.kernel.shown.ladder(self.resolve(symbol), count)
+
+    def book(self, symbol: str, levels: int = DEPTH) -> Document:
+        """The shown ladder."""
+        if not 1 <= levels <= MOST_LEVELS:
+            raise refuse(Code.OUT_OF_RANGE, f"a book has 1 to {MOST_LEVELS} levels", fix=f"ask for 1 to {MOST_LEVELS}")
+        instrument = self.resolve(symbol)
+        bids, asks = self.kernel.shown.ladder(instrument, levels)
+        ladder = Ladder(
+            tuple(BookLevel(p, s) for p, s in bids),  # type: ignore[arg-type]
+            tuple(BookLevel(p, s) for p, s in asks),  # type: ignore[arg-type]
+        )
+        head = {"symbol": instrument.symbol, "seq": self.seq, "at": time_text(self.now)}
+        state = self.kernel.shown.state(instrument).word
+        return {**head, "session": state, **ladder_document(ladder, instrument), "own": []}
+
+    def own(self, account: str, symbol: str) -> list[Document]:
+        """The account's resting orders in one instrument, for the ladder."""
+        instrument = self.resolve(symbol)
+        return [
+            {
+                "order_id": o.order_id,
+                "side": "buy" if o.request.side > 0 else "sell",
+                "price": instrument.price_text(o.request.limit_price or 0),
+                "size": instrument.quantity_text(o.remaining),
+                "ahead": instrument.quantity_text(o.ahead),
+            }
+            for o in self.kernel.state.orders.values()
+            if o.open and o.account == account and o.request.symbol == instrument.symbol and o.request.limit_price
+        ]
+
+    def trades(self, symbol: str, limit: int = 50) -> Document:
+        """The newest prints, newest last."""
+        instrument = self.resolve(symbol)
+        recent = self.kernel.shown.source.recent_trades(instrument.column, max(1, min(limit or 50, 1000)))
+        shifted = [t if not instrument.basis_ticks else _moved(t, instrument.basis_ticks) for t in recent]
+        return {"symbol": instrument.symbol, "trades": [trade_document(t, instrument) for t in shifted]}
+
+    def prints(self, symbol: str) -> list[Document]:
+        """Prints of the last market step."""
+        instrument = self.resolve(symbol)
+        return [trade_document(t, instrument) for t in self.kernel.shown.prints(instrument)]
+
+    def bars(self, symbol: str, every: str = "1m", limit: int = 300) -> Document:
+        """The newest bars, oldest first; the last one still grows."""
+        step = EVERY.get(every)
+        if step is None:
+            raise refuse(Code.ENUM_ERROR, f"there are no bars of {every[:10]}", fix="use " + ", ".join(EVERY))
+        instrument = self.resolve(symbol)
+        count = max(1, min(limit or 300, MOST_BARS))
+        start = self._bars_from(instrument, step, count)
+        found = self.kernel.shown.source.bars(instrument.column, step, start, TimeNs(self.now + 1))
+        bars = [_shifted(b, instrument.basis_ticks) for b in found[-count:]]
+        return {
+            "symbol": instrument.symbol,
+            "every": every,
+            "bars": [bar_document(b, instrument) for b in self._current(instrument, bars)],
+        }
+
+    def _current(self, instrument: Instrument, bars: list[Bar]) -> list[Bar]:
+        """The last bar closes at the shown mid, users' displacement included."""
+        low, high = self.kernel.shown.shifts(instrument)
+        if not bars or not (low or high):
+            return bars
+        close = self.kernel.shown.mid2(instrument) // 2
+        last = bars[-1]
+        return [*bars[:-1], Bar(last.at, last.open, max(last.high, close), min(last.low, close), close, last.volume)]  # type: ignore[arg-type]
+
+    def _bars_from(self, instrument: Instrument, step: int, count: int) -> TimeNs:
+        """A start early enough for `count` bars, walking back over closed hours."""
+        calendar = self.kernel.shown.calendars[instrument.session]
+        needed, number = count * step, min(calendar.day_index(self.now), len(calendar.days) - 1)
+        if step == DAY_NS:
+            return TimeNs(calendar.days[max(0, number - count)].segments[0].start)
+        while number > 0:
+            for segment in calendar.days[number].segments:
+                if segment.state is not MarketSession.BREAK:
+                    needed -= max(0, min(segment.end, self.now) - segment.start)
+            if needed <= 0:
+                break
+            number -= 1
+        return TimeNs(max(calendar.days[number].segments[0].start, self.now - 366 * DAY_NS))
+
+    def sessions(self) -> Document:
+        """Each venue's state and what comes next."""
+        seen: dict[str, Document] = {}
+        for instrument in self.catalogue.columns:
+            if instrument.session not in seen:
+                seen[instrument.session] = self._session(instrument)
+        return {"sessions": list(seen.values())}
+
+    def _session(self, instrument: Instrument) -> Document:
+        shown = self.kernel.shown
+        state = shown.state(instrument)
+        document: Document = {
+            "session": instrument.session,
+            "exchange": instrument.exchange,
+            "state": state.word,
+            "now": time_text(self.now),
+        }
+        calendar = shown.calendars[instrument.session]
+        changes = next_changes(calendar.days, calendar.day_index(self.now), self.now)
+        document.update({key: time_text(value) if value else None for key, value in changes.items()})
+        return document
+
+    def clock(self) -> Document:
+        """The market's clock."""
+        return self._clock()
+
+    # --- account ------------------------------------------------------------------------------
+
+    def account(self, account: str) -> Account:
+        """The account, which must exist."""
+        found = self.kernel.state.accounts.get(account)
+        if found is None:
+            raise refuse(Code.FORBIDDEN, f"there is no account {account[:40]}", fix="use --account main")
+        return found
+
+    def order_document(self, order: Order) -> Document:
+        """One order."""
+        instrument = self.catalogue[order.request.symbol]
+        return order_document(order, instrument, request_document(order.request, instrument))
+
+    def orders(self, account: str, open_only: bool = False, limit: int = 0) -> Document:
+        """Orders, newest first."""
+        self.account(account)
+        mine = [o for o in self.kernel.state.orders.values() if o.account == account and (o.open or not open_only)]
+        mine.reverse()
+        return {"orders": [self.order_document(o) for o in (mine[:limit] if limit else mine)]}
+
+    def order(self, account: str, order_id: str) -> Document:
+        """One order by its own id or the client's."""
+        known = self.kernel.state.client_ids.get(account, {}).get(order_id, order_id)
+        order = self.kernel.state.orders.get(known)
+        if order is None or order.account != account:
+            raise refuse(Code.UNKNOWN_ORDER, f"there is no order {order_id[:64]}", fix="vterm orders lists them")
+        return self.order_document(order)
+
+    def fills(self, account: str, limit: int = 0) -> Document:
+        """Fills, newest first."""
+        self.account(account)
+        mine = [f for f in reversed(self.kernel.state.fills) if f.account == account]
+        return {"fills": [fill_document(f, self.catalogue[f.symbol]) for f in (mine[:limit] if limit else mine)]}
+
+    def positions(self, account: str) -> Document:
+        """Positions, largest first."""
+        return {"positions": self.portfolio(account)["positions"]}
+
+    def portfolio(self, account: str) -> Document:
+        """Cash, value, profit, limits and positions at the shown mids."""
+        holder = self.account(account)
+        worth = self.kernel.valuer.worth(holder)
+        day = worth.nav - holder.day_nav
+        working = sum(1 for o in self.kernel.state.orders.values() if o.open and o.account == account)
+        return {
+            "account": account,
+            "at": time_text(self.now),
+            "nav": exact_money(worth.nav),
+            "cash": exact_money(holder.cash),
+            "positions_value": exact_money(worth.positions_value),
+            "unrealised_pnl": exact_money(worth.unrealised),
+            "realised_pnl": exact_money(holder.realised),
+            "fees": exact_money(holder.fees),
+            "day_pnl": exact_money(day),
+            "day_pnl_pct": signed(ratio(100 * day, holder.day_nav, 2)),
+            "gross_exposure": exact_money(worth.gross),
+            "leverage": ratio(worth.gross, worth.nav),
+            "buying_power": exact_money(max(0, LEVERAGE_LIMIT * worth.nav - worth.gross)),
+            "margin_used": exact_money(worth.margin),
+            "working_orders": working,
+            "positions": self._positions(holder, worth),
+        }
+
+    def _positions(self, holder: Account, worth: Worth) -> list[Document]:
+        rows: list[tuple[int, Document]] = []
+        for symbol in sorted(holder.positions):
+            position = holder.positions[symbol]
+            instrument = self.catalogue[symbol]
+            value = self.kernel.valuer.mark(instrument, position.lots)
+            gain = value - position.cost
+            rows.append(
+                (
+                    abs(value),
+                    {
+                        "symbol": symbol,
+                        "name": instrument.name,
+                        "asset_class": instrument.asset_class,
+                        "sector": instrument.sector,
+                        "side": "long" if position.lots > 0 else "short",
+                        "quantity": instrument.quantity_text(position.lots),
+                        "average_cost": self._average_cost(instrument, position.lots, position.cost),
+                        "price": instrument.tick.half_text(self.kernel.shown.mid2(instrument)),
+                        "value": exact_money(value),
+                        "cost": exact_money(position.cost),
+                        "unrealised_pnl": exact_money(gain),
+                        "unrealised_pct": signed(ratio(100 * gain, abs(position.cost), 2)),
+                        "weight": ratio(value, worth.nav),
+                        "currency": instrument.currency,
+                    },
+                )
+            )
+        rows.sort(key=lambda row: -row[0])
+        return [document for _, document in rows]
+
+    def _average_cost(self, instrument: Instrument, lots: int, cost: int) -> str:
+        """Cost a unit in the instrument's own price units at today's exchange rate."""
+        n, d = instrument.value_ratio()
+        rate_n, rate_d = self.kernel.valuer.rate(instrument.currency)
+        units = 10**4 * instrument.tick.units * cost * d * rate_d
+        return to_text(div_half_even(units, lots * n * rate_n), instrument.tick.decimals + 4)
+
+    def accounts(self) -> Document:
+        """The end line's accounts: figures of everyone, money exact."""
+        return {name: self.portfolio(name) for name in sorted(self.kernel.state.accounts)}
+
+
+def next_changes(days: Any, number: int, now: int) -> dict[str, int]:
+    """Times of the next change of state, the next regular open and the present or next regular close."""
+    found: dict[str, int] = {"next": 0, "opens_at": 0, "closes_at": 0}
+    for day in days[number : number + 12]:
+        for segment in day.segments:
+            for key, at, wanted in (
+                ("next", segment.start, True),
+                ("next", segment.end, True),
+                ("opens_at", segment.start, segment.state is MarketSession.REGULAR),
+                ("closes_at", segment.end, segment.state is MarketSession.REGULAR),
+            ):
+                if wanted and at > now and not found[key]:
+                    found[key] = at
+        if all(found.values()):
+            break
+    return found
+
+
+def _shifted(bar: Bar, ticks: int) -> Bar:
+    if not ticks:
+        return bar
+    return Bar(bar.at, bar.open + ticks, bar.high + ticks, bar.low + ticks, bar.close + ticks, bar.volume)  # type: ignore[arg-type]
+
+
+def _moved(trade: Any, ticks: int) -> Any:
+    return type(trade)(trade.at, trade.price + ticks, trade.size, trade.sign)
