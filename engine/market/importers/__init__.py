@@ -1,1 +1,1 @@
-"""Recorded markets: one module a venue, one event stream for all of them."""
+"""Captures of real venues: one module a venue, one event stream for all of them."""

@@ -36,17 +36,24 @@ class OwnLine(msgspec.Struct, omit_defaults=True):
     found: int = 0
 
 
+_decoder = msgspec.json.Decoder(OwnLine)
+
+
+def own_time(line: bytes) -> int:
+    """The time of one line. Raises BadLine or msgspec's errors."""
+    return _decoder.decode(line).at
+
+
 class OwnImporter:
     """Lines of one capture to events."""
 
     def __init__(self) -> None:
         self._decimals = Decimals()
-        self._decoder = msgspec.json.Decoder(OwnLine)
         self._last: dict[str, int | None] = {}
 
     def read(self, row: int, line: bytes) -> list[MarketEvent]:
         """Events of one line. Raises BadLine or msgspec's errors where it is not such a line."""
-        said = self._decoder.decode(line)
+        said = _decoder.decode(line)
         if not 0 < said.at < 1 << 63 or not said.symbol:
             raise BadLine("an event has a time `at` in nanoseconds and a symbol")
         if said.type == "changes":
