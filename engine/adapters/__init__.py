@@ -1,0 +1,1 @@
+"""Rooms that touch the outside: databases, files, other programs' formats."""

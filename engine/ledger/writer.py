@@ -1,0 +1,147 @@
+"""Group commit: one thread takes everything that waits, makes it durable at once, and answers in order."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+
+from engine.ports import IntegrityError, JournalEntry, LedgerStore, Snapshot, StoreError
+
+Failure = StoreError | IntegrityError
+OnDone = Callable[[Failure | None], None]
+
+MAX_GROUP = 1024
+"""Most pieces of work in one commit: beyond this a larger group saves nothing and only adds waiting."""
+
+
+class _Work:
+    """Something waiting for the thread: entries, a snapshot, or nothing (a flush); `last` ends the thread."""
+
+    __slots__ = ("entries", "last", "on_done", "snapshot")
+
+    def __init__(
+        self,
+        on_done: OnDone,
+        entries: Sequence[JournalEntry] = (),
+        snapshot: Snapshot | None = None,
+        last: bool = False,
+    ) -> None:
+        self.on_done = on_done
+        self.entries = entries
+        self.snapshot = snapshot
+        self.last = last
+
+
+class GroupWriter:
+    """The one writer of a ledger.
+
+    `on_done` is called on the writer's thread, in the order of submission, with None once the work is durable
+    or with the error that prevented it; it must be quick and must not raise. After the first failure nothing
+    more is written: everything waiting and everything that still comes is answered with that error, so that
+    the engine can stop trading without ever having acknowledged what is not stored.
+    """
+
+    def __init__(self, store: LedgerStore) -> None:
+        self._store = store
+        self._queue: SimpleQueue[_Work] = SimpleQueue()
+        self._group: deque[_Work] = deque()
+        self._gate = threading.Lock()
+        self._closed = False
+        self.failure: Failure | None = None
+        self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, entries: Sequence[JournalEntry], on_done: OnDone) -> None:
+        """Queue entries for one atomic commit. Never waits. Raises StoreError once the writer is closed."""
+        self._put(_Work(on_done, entries=entries))
+
+    def snapshot(self, snapshot: Snapshot, on_done: OnDone | None = None) -> None:
+        """Queue a snapshot, to be stored after everything submitted before it. Never waits."""
+        self._put(_Work(on_done or _ignore, snapshot=snapshot))
+
+    def flush(self) -> None:
+        """Wait until everything submitted so far is answered; raises the failure if there was one."""
+        self._wait(last=False)
+
+    def close(self) -> None:
+        """Write what waits, then end the thread; the store stays open. Raises the failure if there was one."""
+        if self._closed:
+            return
+        self._wait(last=True)
+
+    def _wait(self, last: bool) -> None:
+        done = threading.Event()
+        self._put(_Work(lambda _: done.set(), last=last))
+        done.wait()
+        if last:
+            self._thread.join()
+        if self.failure is not None:
+            raise self.failure
+
+    def _put(self, work: _Work) -> None:
+        with self._gate:
+            if self._closed:
+                raise self.failure or StoreError("the ledger's writer is closed: open the desk again to trade")
+            self._closed = work.last
+            self._queue.put(work)
+
+    def _run(self) -> None:
+        last = sound = False
+        try:
+            while not last:
+                self._take()
+                last = self._group[-1].last
+                self._store_group()
+                self._answer(self.failure)
+            sound = True
+        finally:
+            if not sound:
+                self._give_up()
+
+    def _take(self) -> None:
+        self._group.append(self._queue.get())
+        with contextlib.suppress(Empty):
+            while len(self._group) < MAX_GROUP and not self._group[-1].last:
+                self._group.append(self._queue.get_nowait())
+
+    def _store_group(self) -> None:
+        if self.failure is not None:
+            return
+        try:
+            waiting: list[JournalEntry] = []
+            for work in self._group:
+                waiting += work.entries
+                if work.snapshot is not None:
+                    self._commit(waiting)
+                    waiting = []
+                    self._store.snapshot(work.snapshot)
+            self._commit(waiting)
+        except (StoreError, IntegrityError) as failure:
+            self.failure = failure
+
+    def _commit(self, entries: list[JournalEntry]) -> None:
+        if entries:
+            self._store.commit(entries)
+
+    def _answer(self, failure: Failure | None) -> None:
+        while self._group:
+            self._group.popleft().on_done(failure)
+
+    def _give_up(self) -> None:
+        """A fault in the store or in a callback ends the thread: nobody may be left waiting for it."""
+        self.failure = self.failure or StoreError("the ledger's writer stopped on a fault of its own: restart")
+        with self._gate:
+            self._closed = True
+        with contextlib.suppress(Empty):
+            while True:
+                self._group.append(self._queue.get_nowait())
+        while self._group:
+            with contextlib.suppress(RuntimeError):
+                self._answer(self.failure)
+
+
+def _ignore(_: Failure | None) -> None:
+    """A snapshot nobody waits for: its failure is kept in `failure` and told to the next submitter."""
