@@ -1,0 +1,138 @@
+"""What distinguishes the asset classes: volatilities of volatility, tails, jumps, seasons, trade sizes.
+
+Values are those of the market model's tables (docs/market-model.md); an instrument adds its own level.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.market.world.tables import F64
+from engine.model.instrument import Instrument
+from engine.rng import stable_hash
+
+DAY_PERSISTENCE = (0.7937005259840998, 0.9726549474122855, 0.9961565872205752)
+"""Daily decay of the three log-volatility parts: half-lives 3, 25 and 180 sessions."""
+
+MINUTE_PERSISTENCE = (0.8572439828530728, 0.9885140203528962, 0.9994669519817097)
+"""Decay a minute: half-lives 4.5, 60 and 1,300 minutes."""
+
+OVERNIGHT_MIXING, VIX_MIXING = 4, 8
+
+
+@dataclass(frozen=True)
+class ClassShape:
+    """One row of the model's class table. `*_mixing` are rows of the mixing table."""
+
+    day_sd: tuple[float, float, float]
+    day_mixing: int
+    leverage: float
+    minute_sd: tuple[float, float, float]
+    minute_mixing: int
+    jump_rate: float
+    sizes: int
+    season: str
+
+
+_CALM = (0.31, 0.26, 0.20)
+CLASSES = {
+    "equities": ClassShape((0.18, 0.28, 0.36), 5, 0.11, _CALM, 0, 0.0, 0, "u"),
+    "etfs": ClassShape((0.20, 0.28, 0.32), 5, 0.18, _CALM, 0, 0.0, 0, "u"),
+    "indices": ClassShape((0.20, 0.28, 0.32), 5, 0.22, _CALM, 0, 0.0, 0, "u"),
+    "forex": ClassShape((0.18, 0.28, 0.38), 5, 0.0, (0.45, 0.30, 0.19), 1, 2e-4, 1, "forex"),
+    "commodities": ClassShape((0.20, 0.28, 0.38), 6, 0.03, (0.43, 0.29, 0.18), 2, 1e-4, 0, "commodity"),
+    "crypto": ClassShape((0.14, 0.24, 0.36), 7, 0.0, (0.38, 0.30, 0.24), 3, 5e-5, 2, "crypto"),
+}
+
+WALLS = ("BTC-USD", "ETH-USD", "BNB-USD")
+"""Names whose tick is so small that only widely spaced levels hold a real amount of depth."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Per-instrument constants as arrays of shape (n,). Sizes in lots, prices in ticks."""
+
+    symbols: tuple[str, ...]
+    subject: NDArray[np.uint64]
+    price0: F64
+    sigma: F64
+    rho: F64
+    own: F64
+    adv: F64
+    spread: F64
+    depth: F64
+    size_mean: F64
+    trades: F64
+    gap: NDArray[np.int64]
+    thin_tail: NDArray[np.bool_]
+    shape: tuple[ClassShape, ...]
+    day_sd: F64
+    minute_sd: F64
+    day_mixing: NDArray[np.int64]
+    minute_mixing: NDArray[np.int64]
+    size_table: NDArray[np.int64]
+    leverage: F64
+    pull: F64
+    jump_rate: F64
+    factors: tuple[str, ...]
+    classes: tuple[str, ...]
+    index: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+
+def factor_name(instrument: Instrument) -> str:
+    """The factor an instrument follows. Sydney closes before New York opens: sharing draws of one date
+    would let the first foretell the second, so it follows a factor of its own."""
+    return f"{instrument.factor}@{instrument.session}" if instrument.session == "ASX" else instrument.factor
+
+
+def _mean_trade(instrument: Instrument) -> float:
+    low, high = instrument.l1_depth / 100, instrument.l1_depth / 2
+    mean = min(max(instrument.avg_trade, low), high)
+    return 1.7 if instrument.avg_trade == 1 and instrument.asset_class == "commodities" else mean
+
+
+def _lots(instrument: Instrument, units: float) -> float:
+    return units * 10.0**instrument.lot.decimals / instrument.lot.units
+
+
+def columns(instruments: list[Instrument]) -> Columns:
+    """Constants of the world's columns, in the given order."""
+    shapes = tuple(CLASSES[i.asset_class] for i in instruments)
+    vix = [i.symbol == "VIX" for i in instruments]
+    rho = np.array([i.rho for i in instruments])
+    trade = [_lots(i, _mean_trade(i)) for i in instruments]
+    price0 = [float(i.price0) * 10.0**i.tick.decimals / i.tick.units for i in instruments]
+    one_lot = [i.avg_trade == 1 and i.asset_class == "commodities" for i in instruments]
+    return Columns(
+        symbols=tuple(i.symbol for i in instruments),
+        subject=np.array([stable_hash(i.symbol) for i in instruments], np.uint64),
+        price0=np.array(price0),
+        sigma=np.array([i.daily_vol for i in instruments]),
+        rho=rho,
+        own=np.sqrt(1 - rho * rho),
+        adv=np.array([_lots(i, i.adv_units) for i in instruments]),
+        spread=np.array([i.spread_ticks for i in instruments]),
+        depth=np.array([_lots(i, i.l1_depth) for i in instruments]),
+        size_mean=np.array(trade),
+        trades=np.array([i.trades_per_day for i in instruments]),
+        gap=np.array([150 if i.symbol in WALLS else max(1, round(i.spread_ticks / 2)) for i in instruments]),
+        thin_tail=np.array([i.asset_class == "crypto" for i in instruments]),
+        shape=shapes,
+        day_sd=np.array([s.day_sd for s in shapes]).T.copy(),
+        minute_sd=np.array([s.minute_sd for s in shapes]).T.copy(),
+        day_mixing=np.array([VIX_MIXING if v else s.day_mixing for v, s in zip(vix, shapes, strict=True)]),
+        minute_mixing=np.array([s.minute_mixing for s in shapes]),
+        size_table=np.array([3 if o else s.sizes for o, s in zip(one_lot, shapes, strict=True)]),
+        leverage=np.array([0.0 if v else s.leverage for v, s in zip(vix, shapes, strict=True)]),
+        pull=np.array([0.03 if v else 0.0 for v in vix]),
+        jump_rate=np.array([s.jump_rate for s in shapes]),
+        factors=tuple(factor_name(i) for i in instruments),
+        classes=tuple(i.asset_class for i in instruments),
+        index={i.symbol: k for k, i in enumerate(instruments)},
+    )

@@ -1,0 +1,165 @@
+"""A venue's days as the world sees them: trading minutes in a row, and where a time falls among them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.model.ids import MINUTE_NS, TimeNs
+from engine.model.session import MarketSession, Segment, SessionDay
+
+BACK = 760
+"""Sessions of history before the anchor day."""
+
+PARTS = (MarketSession.PRE, MarketSession.REGULAR, MarketSession.POST)
+
+
+class CalendarLike(Protocol):
+    """What the world asks of a calendar: its session days in time order."""
+
+    @property
+    def days(self) -> Sequence[SessionDay]: ...
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The shape of one kind of day: rows of (minute or lunch gap), relative to the day's first minute.
+
+    `minute` is the row's minute offset, `is_gap` marks lunch breaks, `part` indexes PARTS, `real` lists the
+    rows that are trading minutes, `bounds` gives [lo, hi) of each part's rows.
+    """
+
+    clock: int
+    minute: NDArray[np.int64]
+    is_gap: NDArray[np.bool_]
+    part: NDArray[np.int64]
+    real: NDArray[np.int64]
+    bounds: tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Day:
+    """One session day: `row` counts sessions from the anchor's, minutes are absolute (since 1970 UTC)."""
+
+    row: int
+    label: int
+    start: int
+    end: int
+    layout: Layout
+    minutes: NDArray[np.int64]
+    state: NDArray[np.int64]
+
+
+def _layout(shape: tuple[tuple[int, int, int], ...], clock: int) -> Layout:
+    minute: list[int] = []
+    gap: list[bool] = []
+    part: list[int] = []
+    for index, state in enumerate(PARTS):
+        spans = [(lo, hi) for lo, hi, kind in shape if kind == state]
+        for order, (lo, hi) in enumerate(spans):
+            if order and spans[order - 1][1] < lo:
+                minute.append(spans[order - 1][1])
+                gap.append(True)
+                part.append(index)
+            minute.extend(range(lo, hi))
+            gap.extend([False] * (hi - lo))
+            part.extend([index] * (hi - lo))
+    parts = np.array(part, np.int64)
+    edges = [(int(np.searchsorted(parts, p)), int(np.searchsorted(parts, p, "right"))) for p in range(3)]
+    is_gap = np.array(gap, np.bool_)
+    bounds = (edges[0], edges[1], edges[2])
+    return Layout(clock, np.array(minute, np.int64), is_gap, parts, np.flatnonzero(~is_gap), bounds)
+
+
+class Timeline:
+    """Days of one calendar by row number; row 0 holds the anchor."""
+
+    def __init__(self, calendar: CalendarLike, anchor: TimeNs) -> None:
+        self._days = calendar.days
+        self._origin = max(0, bisect_right(self._days, anchor, key=_start) - 1)
+        self._layouts: dict[tuple[object, int], Layout] = {}
+        self._cache: dict[int, Day] = {}
+        self.first = max(-BACK, -self._origin)
+        self.last = len(self._days) - 1 - self._origin
+        regular = [s for s in self._days[self._origin].segments if s.state == MarketSession.REGULAR]
+        self.regular_minutes = sum(int(s.end) - int(s.start) for s in regular) // MINUTE_NS
+        self.closes = self.regular_minutes < 720
+
+    def label(self, row: int) -> int:
+        """Date ordinal of a row's label; rows outside the calendar count on in days."""
+        inside = min(max(row, self.first), self.last)
+        return date.fromisoformat(self._days[self._origin + inside].label).toordinal() + row - inside
+
+    def pauses(self, row: int) -> bool:
+        """Whether trading pauses between the previous row's end and this row's start."""
+        index = self._origin + row
+        if index < 1 or index >= len(self._days):
+            return False
+        return _start(self._days[index]) > _end(self._days[index - 1])
+
+    def trades_early(self, row: int) -> bool:
+        """Whether a row has trading before its regular session."""
+        return self.first <= row <= self.last and self._segment(row, 0).state == MarketSession.PRE
+
+    def trades_late(self, row: int) -> bool:
+        """Whether a row has trading after its regular session."""
+        return self.first <= row <= self.last and self._segment(row, -1).state == MarketSession.POST
+
+    def _segment(self, row: int, index: int) -> Segment:
+        return self._days[self._origin + row].segments[index]
+
+    def day(self, row: int) -> Day:
+        """The day of a row in first .. last."""
+        found = self._cache.get(row)
+        if found is None:
+            found = self._cache[row] = self._build(row)
+        return found
+
+    def _build(self, row: int) -> Day:
+        source = self._days[self._origin + row]
+        start = int(source.segments[0].start) // MINUTE_NS
+        trading = [s for s in source.segments if s.state in PARTS]
+        shape = tuple(
+            (int(s.start) // MINUTE_NS - start, int(s.end) // MINUTE_NS - start, int(s.state)) for s in trading
+        )
+        clock = start % 1440
+        layout = self._layouts.get((shape, clock))
+        if layout is None:
+            layout = self._layouts[shape, clock] = _layout(shape, clock)
+        states = np.array([int(p) for p in PARTS], np.int64)[layout.part[layout.real]]
+        minutes = layout.minute[layout.real] + start
+        return Day(row, self.label(row), start, int(minutes[-1]) + 1, layout, minutes, states)
+
+    def regular_open(self, row: int) -> int:
+        """Time in ns at which a row's regular session opens."""
+        return next(int(s.start) for s in self._days[self._origin + row].segments if s.state == MarketSession.REGULAR)
+
+    def row_at(self, minute: int) -> int:
+        """The row whose day has begun at `minute` (the first row where none has)."""
+        found = bisect_right(self._days, TimeNs(minute * MINUTE_NS), key=_start) - 1 - self._origin
+        return min(max(found, self.first), self.last)
+
+    def place(self, minute: int) -> tuple[int, int, int]:
+        """(row, trading minute of that day, state) at a minute; when shut, the last minute that traded."""
+        row = self.row_at(minute)
+        day = self.day(row)
+        index = int(np.searchsorted(day.minutes, minute, "right")) - 1
+        if index < 0:
+            return row, 0, MarketSession.CLOSED
+        if int(day.minutes[index]) == minute:
+            return row, index, int(day.state[index])
+        return row, index, MarketSession.BREAK if minute < day.end else MarketSession.CLOSED
+
+
+def _start(day: SessionDay) -> TimeNs:
+    return day.segments[0].start
+
+
+def _end(day: SessionDay) -> TimeNs:
+    return day.segments[-1].end

@@ -1,0 +1,258 @@
+"""The exogenous market: quotes, sizes and trades as a pure function of (seed, anchor day, instrument, time).
+
+Nothing a user does reaches this code, and nothing here is carried that could not be computed afresh: any
+time can be reached in one step and shows what a walk through every tick would have shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.market.world import depth
+from engine.market.world.classes import columns
+from engine.market.world.days import Days
+from engine.market.world.flow import FlowBlock
+from engine.market.world.history import History
+from engine.market.world.live import LiveMinute, Shown
+from engine.market.world.minutes import MinuteSource
+from engine.market.world.path import BLOCK, TICKS, Keys, Slots
+from engine.market.world.prints import trades
+from engine.market.world.tables import F64, exp
+from engine.market.world.timeline import CalendarLike, Timeline
+from engine.market.world.venue import OPEN_STATES, Venue
+from engine.model.ids import MINUTE_NS, SECOND_NS, TimeNs
+from engine.model.instrument import Instrument
+from engine.model.market import Bar, Trade
+
+TICK_NS = SECOND_NS // 10
+I64 = NDArray[np.int64]
+Levels = list[tuple[int, int]]
+STEPS = (TICK_NS, SECOND_NS, MINUTE_NS)
+MAX_LOTS = float(1 << 62)
+AHEAD = 45
+"""Minutes before a venue's next day in which that day is prepared, a few columns a minute."""
+
+
+class World:
+    """All columns at one time, and the past of any. Arrays have shape (n,): prices in ticks, sizes in lots.
+
+    `instruments` are the world's columns; `calendars` maps their session or calendar names to calendars;
+    the catalogue prices hold at the regular opening of the session day in which `anchor` falls.
+    """
+
+    def __init__(
+        self, instruments: Sequence[Instrument], calendars: Mapping[str, CalendarLike], seed: int, anchor: TimeNs
+    ) -> None:
+        self.instruments = tuple(instruments)
+        self._columns = columns(list(instruments))
+        made: dict[int, Timeline] = {}
+        lines = []
+        for instrument in instruments:
+            calendar = calendar_of(instrument, calendars)
+            lines.append(made.setdefault(id(calendar), Timeline(calendar, anchor)))
+        self._days = Days(seed, self._columns, lines)
+        self._streams = Keys(seed)
+        source = MinuteSource(seed, self._columns, self._days)
+        self._venues = [
+            Venue(line, np.array([k for k, other in enumerate(lines) if other is line]), self._columns, source)
+            for line in dict.fromkeys(lines)
+        ]
+        self._venue_of = {int(ix): (venue, place) for venue in self._venues for place, ix in enumerate(venue.ix)}
+        self._history = History(self._streams, self._columns, self._days, source, lines)
+        self._salt = depth.salts(self._streams.depth, self._columns.subject)
+        n = len(self.instruments)
+        self.bid, self.ask, self.bid_size, self.ask_size, self.last, self.mid2 = np.zeros((6, n), np.int64)
+        self.prev_close, self.day_open_mid2 = np.zeros((2, n), np.int64)
+        self.state = np.zeros(n, np.uint8)
+        self._rows = np.full(n, np.iinfo(np.int64).min)
+        self.at = TimeNs(-1)
+        self._step = 0
+        self._minute: LiveMinute | None = None
+        self._coarse = False
+        self._window: tuple[FlowBlock, Slots, int, int, int] | None = None
+
+    def advance(self, at: TimeNs, step_ns: int) -> None:
+        """Move to `at`, a multiple of `step_ns` (100 ms, 1 s or 60 s), any distance forward or backward.
+
+        Raises ValueError for another step or a time off its grid.
+        """
+        if step_ns not in STEPS or at % step_ns:
+            raise ValueError(f"the world moves on a grid of 100 ms, 1 s or 60 s, not to {at} by {step_ns} ns")
+        self._step = step_ns
+        tick = at // TICK_NS
+        if step_ns == MINUTE_NS:
+            self._window = None
+            self._enter(tick // TICKS)
+            self._coarse = True
+            self._show(0, 1)
+        else:
+            before = tick - step_ns // TICK_NS
+            if self._coarse or self.at != before * TICK_NS:
+                self._seek(before)
+            self._open_window(before, tick)
+            self._seek(tick)
+        self.at = at
+
+    def _open_window(self, before: int, tick: int) -> None:
+        minute = self._minute
+        self._window = None
+        if minute is not None and minute.flow is not None and minute.moving is not None:
+            row = before % BLOCK
+            self._window = (minute.flow, minute.moving, minute.minute, row, row + tick - before)
+
+    def _enter(self, number: int) -> None:
+        self._coarse = False
+        if self._minute is not None and self._minute.minute == number - 1:
+            any(venue.prepare(number, AHEAD) for venue in self._venues)
+        self._minute = minute = LiveMinute(self._streams, self._columns, self._venues, number)
+        self.state[:] = minute.state
+        if not np.array_equal(minute.row, self._rows):
+            self._rows = minute.row
+            self._new_day(minute.row)
+
+    def _new_day(self, row: I64) -> None:
+        self._days.need(int(row.max()))
+        place, ix = row - self._days.first, np.arange(len(row))
+        before, opened = (
+            np.maximum(np.rint(self._columns.price0 * exp(self._days.table[name][place - back, ix])), 1)
+            for name, back in (("close", 1), ("open", 0))
+        )
+        self.prev_close[:], self.day_open_mid2[:] = before, 2 * opened
+
+    def _seek(self, tick: int) -> None:
+        number, rest = divmod(tick, TICKS)
+        block = rest // BLOCK
+        if self._coarse or self._minute is None or self._minute.minute != number or self._minute.number > block:
+            self._enter(number)
+        minute = self._minute
+        assert minute is not None
+        while minute.number < block:
+            minute.fill(minute.number + 1)
+        self._show(rest % BLOCK, BLOCK)
+
+    def _show(self, row: int, ticks: int) -> None:
+        minute = self._minute
+        assert minute is not None
+        if ticks == 1:
+            minute.fill(0, 1)
+        shown: Shown | None = minute.shown
+        assert shown is not None
+        self.bid[:], self.ask[:] = shown.bid[row], shown.ask[row]
+        self.bid_size[:], self.ask_size[:] = shown.bid_size[row], shown.ask_size[row]
+        self.last[:] = shown.last[row]
+        np.add(self.bid, self.ask, out=self.mid2)
+
+    def _volume_at(self, share: float) -> I64:
+        assert self._minute is not None
+        low, high = self._minute.volume
+        lots: I64 = np.minimum(np.floor(low + (high - low) * share), MAX_LOTS).astype(np.int64)
+        return lots
+
+    @property
+    def volume_day(self) -> I64:
+        """Lots traded so far in the current (or, when shut, the last) session day."""
+        return self._volume_at((self.at // TICK_NS % TICKS) / TICKS)
+
+    def ladder(self, ix: int, levels: int = 10) -> tuple[Levels, Levels]:
+        """(bids, asks) of one column, best first, as (price ticks, size lots). Bids stop above price 0."""
+        bids = [(int(self.bid[ix]), int(self.bid_size[ix]))]
+        asks = [(int(self.ask[ix]), int(self.ask_size[ix]))]
+        gap, salt, tick = int(self._columns.gap[ix]), int(self._salt[ix]), int(self._clock()[ix])
+        mean = float(self._columns.depth[ix]) * self._thin(ix)
+        for step, share in enumerate(depth.profile(levels, bool(self._columns.thin_tail[ix])), 1):
+            for side, out, price in ((0, bids, bids[0][0] - step * gap), (1, asks, asks[0][0] + step * gap)):
+                if price >= 1:
+                    size = max(1, round(mean * share * depth.noise(salt, price, side, tick)))
+                    out.append((price, size))
+        return bids, asks
+
+    def ladders(self, levels: int = 10) -> tuple[I64, I64, I64, I64]:
+        """(bid prices, bid sizes, ask prices, ask sizes) of all columns, (levels, n); prices below 1 are void."""
+        tail = np.array([depth.profile(levels, thin) for thin in (False, True)])
+        mean = tail[self._columns.thin_tail.astype(np.int64)].T * self._columns.depth * self._thins()
+        tick = self._clock()
+        out = []
+        for side, touch, size in ((0, self.bid, self.bid_size), (1, self.ask, self.ask_size)):
+            prices, sizes = depth.ladders(self._salt, touch, self._columns.gap, mean, side, tick)
+            out += [np.concatenate([touch[None], prices]), np.concatenate([size[None], sizes])]
+        return out[0], out[1], out[2], out[3]
+
+    def _clock(self) -> I64:
+        assert self._minute is not None
+        return np.where(self._minute.clock < 0, self.at // TICK_NS, self._minute.clock)
+
+    def _thins(self) -> F64:
+        assert self._minute is not None
+        return self._minute.thin
+
+    def _thin(self, ix: int) -> float:
+        return float(self._thins()[ix])
+
+    def prints(self, ix: int) -> list[Trade]:
+        """Trades of the last advance in time order; none after a 60 s step."""
+        if self._window is None:
+            return []
+        block, slots, minute, low, high = self._window
+        return trades(block, slots, minute, low, high, ix)
+
+    def any_prints(self) -> I64:
+        """Columns that traded in the last advance, ascending; none after a 60 s step."""
+        if self._window is None:
+            return np.empty(0, np.int64)
+        block, slots, _, low, high = self._window
+        first, stop = np.searchsorted(block.row, (low, high))
+        return np.unique(slots.ix[block.col[first:stop]])
+
+    def volume(self, ix: int) -> int:
+        """Lots traded in the last advance."""
+        return self._history.volume(ix, TimeNs(self.at - self._step), self.at)
+
+    def low_high(self, ix: int) -> tuple[int, int]:
+        """Lowest and highest traded price of the last advance; the last price twice where none traded."""
+        if self._step == MINUTE_NS:
+            found = self._history.minute_extremes(ix, self.at // MINUTE_NS - 1)
+            return found if found else (int(self.last[ix]), int(self.last[ix]))
+        prices = [int(t.price) for t in self.prints(ix)] or [int(self.last[ix])]
+        return min(prices), max(prices)
+
+    def volume_rate(self, ix: int) -> float:
+        """Lots expected to trade per 100 ms at this time of day; 0 when shut."""
+        if self.state[ix] not in OPEN_STATES:
+            return 0.0
+        share, index = self._season(ix)
+        return float(self._columns.adv[ix]) * float(share[index]) / TICKS
+
+    def day_volume_left(self, ix: int) -> float:
+        """Lots expected to trade until the session day ends; 0 after it."""
+        share, index = self._season(ix)
+        left = float(np.add.accumulate(share[::-1])[len(share) - 1 - index])
+        if self.state[ix] in OPEN_STATES:
+            left -= float(share[index]) * (self.at // TICK_NS % TICKS) / TICKS
+        else:
+            left -= float(share[index])
+        return float(self._columns.adv[ix]) * max(left, 0.0)
+
+    def _season(self, ix: int) -> tuple[F64, int]:
+        venue, place = self._venue_of[ix]
+        row, index, _ = venue.timeline.place(self.at // MINUTE_NS)
+        return venue.season(venue.timeline.day(row), place), index
+
+    def bars(self, ix: int, every_ns: int, start: TimeNs, end: TimeNs) -> list[Bar]:
+        """Bars of the mid over [start, end), oldest first, never beyond the present. Gaps have no bar."""
+        return self._history.bars(ix, every_ns, start, TimeNs(min(end, self.at + TICK_NS)))
+
+    def daily(self, ix: int, count: int, at: TimeNs) -> list[Bar]:
+        """The newest `count` regular sessions that had opened by `at`, the running one as far as it is."""
+        return self._history.daily(ix, count, TimeNs(min(at, self.at)))
+
+    def recent_trades(self, ix: int, count: int) -> list[Trade]:
+        """The newest trades before now, at most `count`, of the last few minutes, oldest first."""
+        return self._history.recent_trades(ix, count, self.at)
+
+
+def calendar_of(instrument: Instrument, calendars: Mapping[str, CalendarLike]) -> CalendarLike:
+    """The calendar an instrument trades by: under its session's name, else its calendar's. KeyError if neither."""
+    return calendars[instrument.session] if instrument.session in calendars else calendars[instrument.calendar]
