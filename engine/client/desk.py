@@ -1,0 +1,169 @@
+"""A desk over the Unix socket of a home: everything that a person can see and do there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import quote as quoted
+from urllib.parse import urlencode
+
+from engine.client import wire
+from engine.client.start import StartOptions, ensure_engine
+from engine.desk import DeskUnreachable, Document
+from engine.home import Home, HomeError
+from engine.model.refusal import Code, Refusal, Refused, refuse
+
+if TYPE_CHECKING:
+    from engine.client.feed import Feed
+
+
+class DeskClient:
+    """Implements engine.desk.Desk. An engine that is not running is started (`start`), also after it was lost.
+
+    Methods raise Refused or DeskUnreachable. `state` is LIVE, SYNCING or RECONNECTING over all open streams.
+    """
+
+    def __init__(
+        self, home: Home, account: str = "main", options: StartOptions | None = None, *, start: bool = True
+    ) -> None:
+        self.home, self.account = home, account
+        self._options, self._start = options, start
+        self._feeds: list[Feed] = []
+
+    @property
+    def state(self) -> str:
+        """The worst state of the open streams; LIVE where none is open."""
+        states = {feed.state for feed in self._feeds}
+        return next((state for state in ("RECONNECTING", "SYNCING") if state in states), "LIVE")
+
+    async def ready(self) -> None:
+        """See that an engine answers, starting one where that is wanted. Raises DeskUnreachable."""
+        if not self._start:
+            return
+        try:
+            await asyncio.to_thread(ensure_engine, self.home, self._options)
+        except HomeError as error:
+            raise DeskUnreachable(f"{error.message}; {error.fix}") from None
+
+    async def instruments(self, asset_class: str = "", search: str = "") -> Document:
+        """All instruments, or those of a class, or those whose symbol or name contains `search`."""
+        return await self._get("/v1/instruments", **{"class": asset_class, "search": search})
+
+    async def quote(self, symbol: str) -> Document:
+        """Best bid and ask."""
+        return await self._get(f"/v1/quotes/{quoted(symbol, safe='')}")
+
+    async def book(self, symbol: str, levels: int = 10) -> Document:
+        """The shown ladder."""
+        return await self._get(f"/v1/books/{quoted(symbol, safe='')}", levels=levels)
+
+    async def trades(self, symbol: str, limit: int = 50) -> Document:
+        """The newest prints."""
+        return await self._get(f"/v1/trades/{quoted(symbol, safe='')}", limit=limit)
+
+    async def bars(self, symbol: str, every: str = "1m", limit: int = 300) -> Document:
+        """The newest bars; `every` is 1m, 5m, 1h or 1d."""
+        return await self._get(f"/v1/bars/{quoted(symbol, safe='')}", every=every, limit=limit)
+
+    async def sessions(self) -> Document:
+        """Which venues are open, and what comes next."""
+        return await self._get("/v1/sessions")
+
+    async def clock(self) -> Document:
+        """The market's clock."""
+        return await self._get("/v1/clock")
+
+    async def orders(self, open_only: bool = False, limit: int = 0) -> Document:
+        """Orders, newest first; 0 means all of them."""
+        return await self._get("/v1/orders", open="true" if open_only else "", limit=limit)
+
+    async def order(self, order_id: str) -> Document:
+        """One order, by its own or the client's id."""
+        return await self._get(f"/v1/orders/{quoted(order_id, safe='')}")
+
+    async def fills(self, limit: int = 0) -> Document:
+        """Fills, newest first; 0 means all of them."""
+        return await self._get("/v1/fills", limit=limit)
+
+    async def portfolio(self) -> Document:
+        """Cash, positions, value, profit and limits."""
+        return await self._get("/v1/portfolio")
+
+    async def preview(self, order: Document) -> Document:
+        """What an order would do if it were sent now. Changes nothing."""
+        return await self._call("POST", "/v1/orders/preview", order)
+
+    async def watchlist(self) -> Document:
+        """{"symbols": [...]} in the user's order."""
+        return await self._get("/v1/watchlist")
+
+    async def propose(self, proposal: Document) -> Document:
+        """Proposals need the signer; a desk without one refuses them."""
+        raise refuse(Code.FORBIDDEN, "this desk takes no proposals", fix="send the order yourself")
+
+    async def submit(self, order: Document) -> Document:
+        """Send an order; answers when it is durable."""
+        return await self._call("POST", "/v1/orders", order)
+
+    async def cancel(self, order_id: str) -> Document:
+        """Take an order back, by its own or the client's id."""
+        return await self._call("POST", f"/v1/orders/{quoted(order_id, safe='')}/cancel")
+
+    async def cancel_all(self) -> Document:
+        """Take back every open order: {"cancelled": [order_id, ...]}."""
+        return await self._call("POST", "/v1/orders/cancel-all")
+
+    async def set_watchlist(self, symbols: Sequence[str]) -> Document:
+        """Replace the watchlist."""
+        return await self._call("PUT", "/v1/watchlist", {"symbols": list(symbols)})
+
+    async def set_clock(self, action: str, value: str = "") -> Document:
+        """pause, resume, speed N or jump open."""
+        return await self._call("POST", "/v1/clock", {"action": action, "value": value})
+
+    async def stream(self, channels: Sequence[str]) -> AsyncIterator[Document]:
+        """Frames of the channels until the iterator is closed; books arrive whole and verified.
+
+        Between them come {"type": "state", "state"} frames, and a book that was lost is an empty one with
+        `state` SYNCING until its next snapshot. Lost connections are made again, with a growing wait.
+        """
+        from engine.client.feed import Feed
+
+        feed = Feed(self.home, self.account, channels, self.ready)
+        self._feeds.append(feed)
+        frames = feed.frames()
+        try:
+            async for frame in frames:
+                yield frame
+        finally:
+            self._feeds.remove(feed)
+            await frames.aclose()  # type: ignore[attr-defined]
+
+    async def _get(self, path: str, **query: object) -> Document:
+        given = {name: value for name, value in query.items() if value not in ("", 0)}
+        return await self._call("GET", f"{path}?{urlencode(given)}" if given else path)
+
+    async def _call(self, method: str, path: str, body: object = None) -> Document:
+        try:
+            status, document = await wire.request(self.home, self.account, method, path, body)
+        except DeskUnreachable as error:
+            if method != "GET" and not isinstance(error, wire.NotRunning):
+                raise
+            await self.ready()
+            status, document = await wire.request(self.home, self.account, method, path, body)
+        if status >= 400:
+            raise _refused(document)
+        return document
+
+
+def _refused(document: Document) -> Exception:
+    """The exception of an error document: Refused, or DeskUnreachable where the engine itself is in trouble."""
+    error = dict(document["error"])
+    error.pop("docs", None)
+    try:
+        code = Code(error.pop("code"))
+    except ValueError:
+        return DeskUnreachable(str(error["message"]))
+    known = {name: error[name] for name in Refusal.__struct_fields__ if name in error}
+    return Refused(Refusal(code=code, **known))

@@ -1,0 +1,118 @@
+"""One HTTP request, read strictly: its account, its query, its body; each thing wrong with it is a refusal."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import Request
+
+from engine.gateway.served import ServedRunner
+from engine.model.refusal import Code, refuse
+
+MAX_BODY = 65_536
+_DRAINED = 4_194_304
+_ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,32}\Z", re.ASCII)
+T = TypeVar("T")
+
+
+def account_of(header: str | None) -> str:
+    """The account that a request names, `main` where it names none."""
+    account = header or "main"
+    if not _ACCOUNT.match(account):
+        fix = "use 1 to 32 letters, digits, dots, dashes or underscores"
+        raise refuse(Code.OUT_OF_RANGE, "the account's name is not one", fix=fix, field="account")
+    return account
+
+
+class Call:
+    """A request to `runner` on behalf of `account`."""
+
+    def __init__(self, request: Request, runner: ServedRunner) -> None:
+        self.request, self.runner, self.view = request, runner, runner.view
+        self.account = account_of(request.headers.get("x-vterm-account"))
+        self.strict = request.headers.get("x-vterm-source") != "local"
+
+    def path(self, name: str) -> str:
+        """A part of the path, never longer than any real name."""
+        value = str(self.request.path_params[name])
+        if len(value) > 80:
+            code = Code.UNKNOWN_SYMBOL if name == "symbol" else Code.UNKNOWN_ORDER
+            raise refuse(code, f"no {name} is that long", fix="check it")
+        return value
+
+    def only(self, *names: str) -> None:
+        """Refuse query parameters that the route does not know: a typing error must not pass in silence."""
+        for name in self.request.query_params:
+            if name not in names:
+                known = ", ".join(names) or "none"
+                raise refuse(Code.UNKNOWN_FIELD, "unknown query parameter", fix=f"known are: {known}", field=name[:40])
+
+    def text(self, name: str, default: str = "") -> str:
+        """A query parameter as it is."""
+        return self.request.query_params.get(name, default)
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        """A query parameter as a whole number in [low, high]."""
+        text = self.text(name)
+        if not text:
+            return default
+        if not (text.isascii() and text.isdigit() and len(text) <= 9 and low <= int(text) <= high):
+            fix = f"give a whole number from {low} to {high}"
+            raise refuse(Code.OUT_OF_RANGE, f"{name} is not in its range", fix=fix, field=name)
+        return int(text)
+
+    def choice(self, name: str, words: tuple[str, ...], default: str) -> str:
+        """A query parameter that is one of `words`."""
+        text = self.text(name, default)
+        if text not in words:
+            raise refuse(Code.ENUM_ERROR, f"{name} is none of its words", fix=f"use {', '.join(words)}", field=name)
+        return text
+
+    async def body(self) -> bytes:
+        """The body of a JSON request of at most 64 KiB."""
+        kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            await self._drain()
+            fix = "send Content-Type: application/json"
+            raise refuse(Code.UNSUPPORTED_MEDIA_TYPE, "the body is not declared as JSON", fix=fix)
+        length = self.request.headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()) or int(length[:12]) > MAX_BODY:
+            await self._drain()
+            raise _too_large()
+        parts, have = [], 0
+        async for piece in self.request.stream():
+            have += len(piece)
+            if have > MAX_BODY:
+                await self._drain()
+                raise _too_large()
+            parts.append(piece)
+        return b"".join(parts)
+
+    async def read(self, shape: type[T]) -> T:
+        """The body as a `shape`; unknown fields are refused by shapes that forbid them."""
+        try:
+            return msgspec.json.decode(await self.body(), type=shape)
+        except msgspec.ValidationError as error:
+            code = Code.UNKNOWN_FIELD if "unknown field" in str(error) else Code.TYPE_ERROR
+            raise refuse(code, str(error), fix="see docs/commands.md for the fields") from None
+        except (ValueError, RecursionError):
+            raise refuse(Code.MALFORMED_JSON, "the body is not JSON", fix="send one JSON object") from None
+
+    async def _drain(self) -> None:
+        """Let a well-meant sender finish, so that it reads the answer; keep nothing, and not for ever."""
+        have = 0
+        try:
+            async with asyncio.timeout(1.0):
+                async for piece in self.request.stream():
+                    have += len(piece)
+                    if have > _DRAINED:
+                        return
+        except TimeoutError:
+            return
+
+
+def _too_large() -> Exception:
+    return refuse(Code.PAYLOAD_TOO_LARGE, "the body is larger than 64 KiB", fix="send one order a request")

@@ -1,0 +1,164 @@
+"""The table of REST: what each path and method does with a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from engine.desk import Document
+from engine.gateway.call import Call
+
+Handler = Callable[[Call], Awaitable[Document]]
+MANY = 100_000
+EVERY = ("1m", "5m", "1h", "1d")
+
+
+class ClockBody(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /v1/clock."""
+
+    action: str
+    value: str = ""
+
+
+class WatchlistBody(msgspec.Struct, forbid_unknown_fields=True):
+    """PUT /v1/watchlist."""
+
+    symbols: list[str]
+
+
+async def _instruments(call: Call) -> Document:
+    call.only("class", "search")
+    return call.view.instruments(call.text("class"), call.text("search"))
+
+
+async def _quote(call: Call) -> Document:
+    call.only()
+    return call.view.quote(call.path("symbol"))
+
+
+async def _book(call: Call) -> Document:
+    call.only("levels")
+    levels = call.number("levels", 10, 1, 1000)
+    document: Document = call.request.app.state.hub.book(call.account, call.path("symbol"), levels)
+    return document
+
+
+async def _bars(call: Call) -> Document:
+    call.only("every", "limit")
+    every = call.choice("every", EVERY, "1m")
+    return call.view.bars(call.path("symbol"), every, call.number("limit", 300, 1, MANY))
+
+
+async def _trades(call: Call) -> Document:
+    call.only("limit")
+    return call.view.trades(call.path("symbol"), call.number("limit", 50, 1, MANY))
+
+
+async def _sessions(call: Call) -> Document:
+    call.only()
+    return call.view.sessions()
+
+
+async def _clock(call: Call) -> Document:
+    call.only()
+    return call.view.clock()
+
+
+async def _set_clock(call: Call) -> Document:
+    call.only()
+    wanted = await call.read(ClockBody)
+    return await call.runner.set_clock(wanted.action, wanted.value)
+
+
+async def _orders(call: Call) -> Document:
+    call.only("open", "limit")
+    open_only = call.choice("open", ("true", "false", "1", "0"), "false") in ("true", "1")
+    return call.view.orders(call.account, open_only, call.number("limit", 0, 0, 100_000_000))
+
+
+async def _submit(call: Call) -> Document:
+    call.only()
+    return await call.runner.submit(call.account, await call.body(), strict=call.strict)
+
+
+async def _preview(call: Call) -> Document:
+    call.only()
+    return call.runner.preview(call.account, await call.body(), strict=call.strict)
+
+
+async def _order(call: Call) -> Document:
+    call.only()
+    return call.view.order(call.account, call.path("order_id"))
+
+
+async def _cancel(call: Call) -> Document:
+    call.only()
+    return await call.runner.cancel(call.account, call.path("order_id"))
+
+
+async def _cancel_all(call: Call) -> Document:
+    call.only()
+    return await call.runner.cancel_all(call.account)
+
+
+async def _fills(call: Call) -> Document:
+    call.only("limit")
+    return call.view.fills(call.account, call.number("limit", 0, 0, 100_000_000))
+
+
+async def _positions(call: Call) -> Document:
+    call.only()
+    return call.view.positions(call.account)
+
+
+async def _portfolio(call: Call) -> Document:
+    call.only()
+    return call.view.portfolio(call.account)
+
+
+async def _watchlist(call: Call) -> Document:
+    call.only()
+    return call.runner.watchlist(call.account)
+
+
+async def _set_watchlist(call: Call) -> Document:
+    call.only()
+    wanted = await call.read(WatchlistBody)
+    return await call.runner.set_watchlist(call.account, wanted.symbols)
+
+
+async def _healthz(call: Call) -> Document:
+    health: dict[str, Any] = call.request.app.state.health()
+    return health
+
+
+async def _stop(call: Call) -> Document:
+    call.only()
+    call.request.app.state.stop()
+    return {"stopping": True}
+
+
+ROUTES: dict[str, dict[str, Handler]] = {
+    "/healthz": {"GET": _healthz},
+    "/v1/healthz": {"GET": _healthz},
+    "/v1/instruments": {"GET": _instruments},
+    "/v1/quotes/{symbol:path}": {"GET": _quote},
+    "/v1/books/{symbol:path}": {"GET": _book},
+    "/v1/bars/{symbol:path}": {"GET": _bars},
+    "/v1/trades/{symbol:path}": {"GET": _trades},
+    "/v1/sessions": {"GET": _sessions},
+    "/v1/clock": {"GET": _clock, "POST": _set_clock},
+    "/v1/orders": {"GET": _orders, "POST": _submit},
+    "/v1/orders/preview": {"POST": _preview},
+    "/v1/orders/cancel-all": {"POST": _cancel_all},
+    "/v1/orders/{order_id}": {"GET": _order},
+    "/v1/orders/{order_id}/cancel": {"POST": _cancel},
+    "/v1/fills": {"GET": _fills},
+    "/v1/positions": {"GET": _positions},
+    "/v1/portfolio": {"GET": _portfolio},
+    "/v1/watchlist": {"GET": _watchlist, "PUT": _set_watchlist},
+    "/v1/engine/stop": {"POST": _stop},
+}
+CREATED = frozenset({("POST", "/v1/orders")})

@@ -1,0 +1,1 @@
+"""A trading desk in a terminal, with a living market inside it."""

@@ -1,0 +1,45 @@
+"""audit: the ledger proven from its first entry, read directly and changing nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from vterm.cli.output import fields, plain, write_json
+from vterm.cli.stop import Stop, stop
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from vterm.cli.context import Context
+
+EXIT_INTEGRITY = 8
+
+
+def run_audit(context: Context, args: Namespace) -> int:
+    """{ok imbalance entries orders fills nav_stored nav_recomputed problems}; exit 8 where it does not hold."""
+    home = context.home
+    if os.path.isdir(home.path):
+        home.prepare()
+    if not os.path.isfile(home.ledger):
+        raise stop("NO_LEDGER", f"{home.path} has no ledger yet", "check --home, or run any command once", 4)
+    from pathlib import Path
+
+    from engine.bootstrap import audit_home
+    from engine.ports import IntegrityError
+
+    try:
+        report = audit_home(Path(home.path))
+    except IntegrityError as error:
+        fix = "restore a copy of the home; this one is as it was found"
+        raise Stop({"error": {"code": "INTEGRITY_FAILED", "message": str(error), "cause": str(error), "fix": fix}}, EXIT_INTEGRITY) from None
+    document = {name: getattr(report, name) for name in report.__struct_fields__}
+    document["problems"] = list(report.problems)
+    if context.json:
+        write_json(document)
+    else:
+        fields(document)
+        for problem in report.problems:
+            sys.stderr.write(f"vterm: INTEGRITY_FAILED: {plain(problem)}\n")
+    return 0 if report.ok else EXIT_INTEGRITY

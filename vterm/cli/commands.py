@@ -1,0 +1,50 @@
+"""The table of commands: name, where it lives, what it does. `vterm help`, completions and dispatch read this."""
+
+from __future__ import annotations
+
+THIN, WORKBENCH = "thin", "workbench"
+
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "quote": (THIN, "market", "best bid and ask of one or more symbols"),
+    "book": (THIN, "market", "the ladder of a symbol"),
+    "trades": (THIN, "market", "the newest prints of a symbol"),
+    "bars": (THIN, "market", "open, high, low, close and volume over time"),
+    "watch": (THIN, "watch", "live stream, one JSON document a line"),
+    "instruments": (THIN, "market", "what can be traded"),
+    "sessions": (THIN, "market", "which venues are open, and what comes next"),
+    "clock": (THIN, "engine", "the market's clock: show, pause, resume, speed N, jump open"),
+    "order": (THIN, "orders", "buy or sell; or show one order"),
+    "orders": (THIN, "orders", "orders, newest first"),
+    "cancel": (THIN, "orders", "take an order back, or all of them"),
+    "close": (THIN, "orders", "close a position, or a fraction of it"),
+    "fills": (THIN, "orders", "executions, newest first"),
+    "portfolio": (THIN, "account", "cash, value, profit and limits"),
+    "positions": (THIN, "account", "what is held"),
+    "watchlist": (THIN, "account", "show or change the watchlist"),
+    "engine": (THIN, "engine", "start, stop or show the engine of this home"),
+    "doctor": (THIN, "doctor", "check this machine and this home"),
+    "audit": (THIN, "audit", "prove the ledger from its first entry"),
+    "simulate": (WORKBENCH, "simulate", "a deterministic run of the living market"),
+    "replay": (WORKBENCH, "simulate", "a deterministic run on recorded data"),
+    "data": (WORKBENCH, "data", "read, check and convert recorded data"),
+    "help": (THIN, "manual", "this list, a command, a code, or exit-codes"),
+    "completions": (THIN, "completions", "completion script for bash, zsh or fish"),
+}
+
+GLOBAL_VALUES = {
+    "--home": ("home", "data folder (default: VTERM_HOME, else the platform's)"),
+    "--desk": ("desk", "address of a shared desk (default: VTERM_DESK)"),
+    "--account": ("account", "account to act for (default: main)"),
+    "--clock": ("clock", "market time at which a new home begins"),
+    "--seed": ("seed", "seed of a new home's market"),
+}
+GLOBAL_SWITCHES = {
+    "--json": ("json", "one JSON document"),
+    "--csv": ("csv", "comma-separated table"),
+    "--no-daemon": ("no_daemon", "run the engine inside this command"),
+}
+TERMINAL_VALUES = {
+    "--replay": ("replay", "open the terminal on a recorded market"),
+    "--format": ("format", "format of the recording"),
+    "--symbol": ("symbol", "instrument of the recording"),
+}
