@@ -178,7 +178,11 @@ class Catalogue:
             return None
         from engine.market.expiry import last_trade
 
-        return self._made(self._exact[root.symbol], year, month, last_trade(root.symbol, year, month))
+        try:
+            last = last_trade(root.symbol, year, month)
+        except LookupError:  # a year beyond the holiday tables
+            return None
+        return self._made(self._exact[root.symbol], year, month, last)
 
     def _made(self, root: Instrument, year: int, month: int, last: date) -> Instrument:
         symbol = contract_symbol(root.symbol, year, month)
