@@ -59,6 +59,7 @@ class Kernel:
         self.catalogue = catalogue
         self.valuer = Valuer(shown, catalogue)
         self.gate = Gate(shown, self.valuer)
+        self.start = start
         self.state = State(now=start, step_ns=step_ns)
         shown.displaced = self.state.displaced
         self.events: list[Event] = []
@@ -208,6 +209,7 @@ class Kernel:
             order.refusal = verdict
             self._finish(order, Status.REJECTED, at, verdict.message)
         else:
+            self._moved(order, Status.WORKING, at)
             self._arrive(order, instrument, at)
 
     def _arrive(self, order: Order, instrument: Instrument, at: TimeNs) -> None:
@@ -230,7 +232,7 @@ class Kernel:
         order.sweeping = request.type is OrderType.MARKET or crossed(self.shown, instrument, order)
         if not order.sweeping and request.limit_price is not None:
             order.ahead = queue_ahead(self.shown, instrument, request.side, request.limit_price)
-        if order.status in (Status.ACCEPTED, Status.QUEUED):
+        if order.status is Status.ACCEPTED:
             self._moved(order, Status.WORKING, at)
 
     def _sweep_on(self, order: Order, instrument: Instrument, at: TimeNs) -> None:

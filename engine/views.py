@@ -51,8 +51,8 @@ class View:
 
     @property
     def seq(self) -> int:
-        """Number of the shown market step: 100 ms of market time each."""
-        return int(self.kernel.shown.now) // 100_000_000
+        """Number of the shown market step since the home began: 100 ms of market time each."""
+        return (int(self.kernel.shown.now) - int(self.kernel.start)) // 100_000_000
 
     @property
     def catalogue(self) -> Catalogue:

@@ -70,24 +70,17 @@ class Gate:
             or self._session(instrument, request, queued)
             or self._reduce_only(instrument, request, book)
             or (None if queued else self._price(instrument, request))
-            or (None if queued else self._liquidity(instrument, request))
-            or self._leverage(account, instrument, request, book, mine)
-            or self._concentration(account, instrument, request, book)
+            or self._size(account, instrument, request, book, mine, queued)
         )
         return refusal or Approved(request, queued and not opening)
 
     def largest(self, account: Account, request: OrderRequest, orders: Iterable[Order]) -> int:
-        """Largest quantity in lots of this request that leverage, concentration and liquidity let pass."""
+        """Largest quantity in lots of this request that liquidity, leverage and concentration let pass."""
         instrument = self.valuer.instrument(request.symbol)
         mine = [o for o in orders if o.open]
-        book = self._book(account, request, mine)
-        room = min(
-            self._leverage_room(account, instrument, request, book, mine),
-            self._concentration_room(account, instrument, request, book),
-        )
-        if self._trades_now(instrument, request) and self._aggressive(instrument, request):
-            room = min(room, self._available(instrument, request.side))
-        return max(0, room)
+        queued = not self._trades_now(instrument, request)
+        rooms = self._rooms(account, instrument, request, self._book(account, request, mine), mine, queued)
+        return min(lots for _, lots in rooms)
 
     # --- checks -------------------------------------------------------------------------------
 
@@ -186,21 +179,6 @@ class Gate:
         displayed = sum(size for _, size in (asks if side > 0 else bids))
         return displayed + math.floor(PARTICIPATION * self.shown.source.day_volume_left(instrument.column))
 
-    def _liquidity(self, instrument: Instrument, request: OrderRequest) -> Refusal | None:
-        if not self._aggressive(instrument, request):
-            return None
-        available = self._available(instrument, request.side)
-        if request.quantity <= available:
-            return None
-        return Refusal(
-            Code.LIQUIDITY_HALT,
-            f"the market can give {instrument.quantity_text(available)} {instrument.symbol} today",
-            cause="an order may take the displayed book and 15 % of the volume still to come today",
-            fix="send at most that, or spread it over several days",
-            max_quantity=instrument.quantity_text(available) if available else None,
-            field="quantity",
-        )
-
     # --- leverage and concentration -------------------------------------------------------------
 
     def _unit(self, instrument: Instrument, request: OrderRequest, lots: int) -> int:
@@ -238,56 +216,79 @@ class Gate:
             lots -= 1
         return lots
 
-    def _leverage_room(
-        self, account: Account, instrument: Instrument, request: OrderRequest, book: Book, mine: list[Order]
-    ) -> int:
-        limit = LEVERAGE_LIMIT * self.valuer.worth(account).nav
-        return book.reducing(request.side) + self._room(instrument, request, limit - self._gross(account, mine))
-
-    def _leverage(
-        self, account: Account, instrument: Instrument, request: OrderRequest, book: Book, mine: list[Order]
-    ) -> Refusal | None:
-        if request.quantity <= book.reducing(request.side):
-            return None
+    def _rooms(
+        self,
+        account: Account,
+        instrument: Instrument,
+        request: OrderRequest,
+        book: Book,
+        mine: list[Order],
+        queued: bool,
+    ) -> list[tuple[Code, int]]:
+        """Largest quantity that each limit lets pass, in the order in which they are checked."""
+        side = request.side
         nav = self.valuer.worth(account).nav
-        if nav <= 0:
+        held = self._unit(instrument, request, book.same_way(side))
+        quarter = math.floor(CONCENTRATION * nav / self.valuer.margin_share(instrument)) - held
+        lever = LEVERAGE_LIMIT * nav - self._gross(account, mine)
+        reducing = book.reducing(side)
+        rooms = [
+            (Code.INSUFFICIENT_MARGIN, reducing + self._room(instrument, request, lever)),
+            (Code.CONCENTRATION_LIMIT, reducing + self._room(instrument, request, quarter)),
+        ]
+        if not queued and self._aggressive(instrument, request):
+            rooms.insert(0, (Code.LIQUIDITY_HALT, self._available(instrument, side)))
+        return rooms
+
+    def _size(
+        self,
+        account: Account,
+        instrument: Instrument,
+        request: OrderRequest,
+        book: Book,
+        mine: list[Order],
+        queued: bool,
+    ) -> Refusal | None:
+        """Liquidity, leverage, concentration. The largest size named is one that all three let pass."""
+        rooms = self._rooms(account, instrument, request, book, mine, queued)
+        over = next((code for code, lots in rooms if request.quantity > lots), None)
+        if over is None:
+            return None
+        if self.valuer.worth(account).nav <= 0 and over is not Code.LIQUIDITY_HALT:
             return Refusal(
                 Code.INSUFFICIENT_FUNDS,
                 "the account is worth nothing, so it can only reduce what it holds",
                 fix="close positions, or open another account",
             )
-        room = self._leverage_room(account, instrument, request, book, mine)
-        if request.quantity <= room:
-            return None
+        most = min(lots for _, lots in rooms)
+        message, cause, instead = self._words(over, instrument)
         return Refusal(
-            Code.INSUFFICIENT_MARGIN,
-            f"this would be more than {LEVERAGE_LIMIT} times NAV in gross notional",
-            cause=f"at this price {instrument.quantity_text(room)} {instrument.symbol} still fit",
-            fix="send at most that, or close something first",
-            max_quantity=instrument.quantity_text(room) if room else None,
+            over,
+            message,
+            cause=cause,
+            fix=f"send at most {instrument.quantity_text(most)}" if most else instead,
+            max_quantity=instrument.quantity_text(most) if most else None,
             field="quantity",
         )
 
-    def _concentration_room(self, account: Account, instrument: Instrument, request: OrderRequest, book: Book) -> int:
-        share = self.valuer.margin_share(instrument)
-        limit = CONCENTRATION * self.valuer.worth(account).nav / share
-        held = self._unit(instrument, request, book.same_way(request.side))
-        return book.reducing(request.side) + self._room(instrument, request, math.floor(limit) - held)
-
-    def _concentration(
-        self, account: Account, instrument: Instrument, request: OrderRequest, book: Book
-    ) -> Refusal | None:
-        if request.quantity <= book.reducing(request.side):
-            return None
-        room = self._concentration_room(account, instrument, request, book)
-        if request.quantity <= room:
-            return None
-        what = "its position" if instrument.full_cash else "its margin"
-        return Refusal(
-            Code.CONCENTRATION_LIMIT,
+    @staticmethod
+    def _words(code: Code, instrument: Instrument) -> tuple[str, str, str]:
+        """(message, cause, what to do where no size passes)."""
+        if code is Code.LIQUIDITY_HALT:
+            return (
+                f"the market cannot give that much {instrument.symbol} today",
+                "an order may take the displayed book and 15 % of the volume still to come today",
+                "wait for the next session",
+            )
+        if code is Code.INSUFFICIENT_MARGIN:
+            return (
+                f"this would be more than {LEVERAGE_LIMIT} times NAV in gross notional",
+                "positions and working orders count at their full value",
+                "close something first",
+            )
+        what = "its position" if instrument.full_cash else "its initial margin"
+        return (
             f"{instrument.symbol} would be more than 25 % of NAV",
-            cause=f"{what} with working orders may be at most a quarter; {instrument.quantity_text(room)} still fit",
-            fix="send at most that" if room else "reduce what you hold or have working first",
-            max_quantity=instrument.quantity_text(room) if room else None,
-            field="quantity",
+            f"{what} with working orders may be at most a quarter",
+            "reduce what you hold or have working first",
         )
