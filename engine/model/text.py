@@ -20,7 +20,7 @@ REPLACEMENT = "\ufffd"
 _STRING = "\x1b[\\]PX^_]|[\x9d\x90\x98\x9e\x9f]"
 _SEQUENCE = re.compile(
     # OSC DCS SOS PM APC: with the payload, up to BEL or ST, or to the control that makes a terminal give up.
-    f"(?:{_STRING})[^\x07\x18\x1a\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c|(?=[\x18\x1a\x1b]))"
+    f"(?:{_STRING})[^\x07\x18\x1a\x1b\x80-\x9f]*+(?:\x07|\x1b\\\\|\x9c|(?=[\x18\x1a\x1b\x80-\x9f]))"
     # The same without an end: only the introducer goes, so that nothing can hide the rest of a line.
     f"|(?:{_STRING})"
     # CSI: parameters, intermediates, final byte.

@@ -19,7 +19,8 @@ MOST_DEPTH = 8
 ECHO = 40
 """Characters of the sender's input that an answer repeats, at most."""
 
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# An open string runs to the end, so that no text makes the search begin again at each of its quotes.
+_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _BOM = "\ufeff"
 
 

@@ -112,6 +112,8 @@ TEXTS: list[tuple[bytes | str, str]] = [
     (b"[" * 9 + b"]" * 9, "MALFORMED_JSON"),
     (b"[" * 60_000, "MALFORMED_JSON"),
     (b'{"a":' * 12_000, "MALFORMED_JSON"),
+    (b'{"a":"' + b'\\"' * 30_000, "MALFORMED_JSON"),
+    (b'"' * 60_000, "MALFORMED_JSON"),
     (b"[[[[[[[[]]]]]]]]", "TYPE_ERROR"),
     (b"null", "TYPE_ERROR"),
     (b"1", "TYPE_ERROR"),

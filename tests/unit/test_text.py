@@ -105,6 +105,11 @@ def test_limit_and_other_objects() -> None:
     assert safe(ValueError("bad\x1b[2Jthing")) == "badthing"
 
 
+def test_hostile_lengths_are_read_once() -> None:
+    for piece in ("\x9d", "\x1b]", "\x9d;\x90", "\x1b[0;", "\x9b", "\u0301", "\u202e", "\x1b]8;;"):
+        assert len(safe(piece * 300_000)) <= 4096
+
+
 def test_only_safe_makes_it() -> None:
     with pytest.raises(TypeError):
         SafeText("no\x1b[2J")
