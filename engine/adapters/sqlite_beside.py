@@ -110,19 +110,25 @@ def remove_sum(ledger: Path) -> None:
 
 
 def sum_fault(ledger: Path) -> str | None:
-    """What the digest of a closed ledger shows; None where it agrees or there is none."""
+    """What the digest of a closed ledger shows; None where it agrees or there is none.
+
+    The digest is read twice: an engine that opens the ledger meanwhile takes it away first.
+    """
     target = sum_path(ledger)
-    if wal_size(ledger):
-        return None
     try:
         stored = target.read_bytes()
         actual = f"blake2b-256 {digest_file(ledger)} {ledger.stat().st_size}\n".encode("ascii")
+        changed = wal_size(ledger) > 0
         again = target.read_bytes()
     except FileNotFoundError:
         return None
-    if stored == actual or stored != again:
+    if stored != again:
         return None
-    return f"{ledger} is not, byte for byte, what was closed: {target.name} differs"
+    if changed:
+        return f"{ledger} was written by another program after it was closed"
+    if stored != actual:
+        return f"{ledger} is not, byte for byte, what was closed: {target.name} differs"
+    return None
 
 
 def sync_folder(folder: Path) -> None:

@@ -47,9 +47,7 @@ def connect(path: Path, query: str, busy_ms: int) -> Connection:
             cached_statements=256,
         )
 
-    engine = create_engine(
-        "sqlite://", module=dbapi, creator=create, poolclass=NullPool, isolation_level="AUTOCOMMIT"
-    )
+    engine = create_engine("sqlite://", module=dbapi, creator=create, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     return engine.connect()
 
 
@@ -84,9 +82,7 @@ def check_whole(connection: Connection, path: Path) -> None:
         expected = ask(connection, "PRAGMA page_count") * ask(connection, "PRAGMA page_size")
         actual = path.stat().st_size
         if actual < expected:
-            raise IntegrityError(
-                f"{path} is damaged: {actual} of {expected} bytes are there. Restore it from a copy"
-            )
+            raise IntegrityError(f"{path} is damaged: {actual} of {expected} bytes are there. Restore it from a copy")
 
 
 def _apply_settings(connection: Connection, path: Path) -> None:

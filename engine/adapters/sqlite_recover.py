@@ -23,9 +23,7 @@ _read_marks = msgspec.json.Decoder(dict[str, tuple[int, int]]).decode
 
 def anchor(connection: Connection, seq: int) -> bytes:
     """Hash of the newest entry up to `seq`: what a snapshot after `seq` is sealed to."""
-    found: bytes | None = ask(
-        connection, "SELECT hash FROM journal WHERE seq <= ? ORDER BY seq DESC LIMIT 1", seq
-    )
+    found: bytes | None = ask(connection, "SELECT hash FROM journal WHERE seq <= ? ORDER BY seq DESC LIMIT 1", seq)
     return found or GENESIS
 
 
@@ -62,9 +60,7 @@ def _entries_after(connection: Connection, seq: int | None, path: Path) -> Itera
     previous = GENESIS if seq is None else anchor(connection, seq)
     for journal, fills, transfers in stored_entries(connection, seq):
         if journal[5] != previous or relink(journal, fills, transfers) != journal[6]:
-            raise IntegrityError(
-                f"{path} is damaged: entry {journal[0]} is not what was written. Run `vterm audit`"
-            )
+            raise IntegrityError(f"{path} is damaged: entry {journal[0]} is not what was written. Run `vterm audit`")
         previous = journal[6]
         yield read_entry(journal, fills, transfers)
 

@@ -95,9 +95,7 @@ class BulkInsert:
     def __init__(self, table: Table, conflict: str = "") -> None:
         marks = f"({', '.join('?' * len(table.columns))})"
         start = f"INSERT INTO {table.name} ({columns(table)}) VALUES "
-        self._statements = {
-            size: f"{start}{', '.join([marks] * size)} {conflict}".rstrip() for size in self.SIZES
-        }
+        self._statements = {size: f"{start}{', '.join([marks] * size)} {conflict}".rstrip() for size in self.SIZES}
 
     def run(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Insert `rows` in order."""

@@ -29,9 +29,7 @@ def link(
     Lengths come first: no two different entries give the same bytes.
     """
     lengths = _encode((*head, len(body), len(orders)))
-    return hashlib.sha256(
-        b"".join((previous, lengths, body, orders, _encode(fills), _encode(transfers)))
-    ).digest()
+    return hashlib.sha256(b"".join((previous, lengths, body, orders, _encode(fills), _encode(transfers)))).digest()
 
 
 def seal(anchor: bytes, columns: Sequence[int | str | bytes]) -> bytes:

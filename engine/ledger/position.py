@@ -9,9 +9,7 @@ from engine.model.ids import Symbol
 from engine.model.number import div_half_even
 
 
-def apply_fill(
-    position: Position | None, symbol: str, side: int, lots: int, value: int
-) -> tuple[Position | None, int]:
+def apply_fill(position: Position | None, symbol: str, side: int, lots: int, value: int) -> tuple[Position | None, int]:
     """The position after trading `lots` (> 0) worth `value` Minor, and the profit in Minor that this closed.
 
     `position` is left as it is; the answer is a new one, or None when flat. A growing position adds `value` to

@@ -28,9 +28,7 @@ class Rebuilt(msgspec.Struct):
 
     def take(self, fill: Fill) -> int:
         """Book one fill; the profit in Minor that it closed by average cost."""
-        held, realised = apply_fill(
-            self.positions.get(fill.symbol), fill.symbol, fill.side, fill.quantity, fill.value
-        )
+        held, realised = apply_fill(self.positions.get(fill.symbol), fill.symbol, fill.side, fill.quantity, fill.value)
         if held is None:
             self.positions.pop(fill.symbol, None)
         else:

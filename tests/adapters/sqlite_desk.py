@@ -42,7 +42,8 @@ class TinyDesk:
         return self._submit()
 
     def snapshot(self) -> Snapshot:
-        marks = {symbol: (self.random.randrange(1, 10**9), 7) for symbol in SYMBOLS}
+        chance = random.Random(self.seq)
+        marks = {symbol: (chance.randrange(1, 10**9), 7) for symbol in SYMBOLS}
         values = {name: nav(x.cash, x.positions, marks, MARGINED) for name, x in self.accounts.items()}
         return Snapshot(self.seq, self.now, b"state %d" % self.seq, values, marks)
 
