@@ -70,6 +70,18 @@ def simulation(seed: int, options: Options) -> Run:
     return Run(source, catalogue, calendars, options)
 
 
+def replay_run(replay: tuple[Path, str], symbol: str, options: Options | None = None) -> Run:
+    """A deterministic run on recorded data. Where `options` has no times, the recording's own are used."""
+    from engine.simulate import Options, Run
+
+    source, catalogue, calendars, start, end = recorded_market(replay, symbol)
+    asked = options or Options(start=start, end=end)
+    step = asked.step_ns
+    first = -(-max(asked.start, start) // step) * step
+    last = -(-min(asked.end or end, end) // step) * step
+    return Run(source, catalogue, calendars, msgspec.structs.replace(asked, start=TimeNs(first), end=TimeNs(last)))
+
+
 def living_market(seed: int, anchor: TimeNs) -> tuple[MarketSource, Catalogue, dict[str, DayCalendar]]:
     """The synthetic market: its world, its instruments, its calendars."""
     from engine.market.world import World

@@ -236,7 +236,7 @@ class Kernel:
             self._moved(order, Status.WORKING, at)
 
     def _sweep_on(self, order: Order, instrument: Instrument, at: TimeNs) -> None:
-        """The rest of an oversized order takes its share of the volume as the book refills."""
+        """The rest of an oversized order takes its share of the volume, an average trade at a time."""
         if not crossed(self.shown, instrument, order):
             order.sweeping = False
             order.ahead = queue_ahead(self.shown, instrument, order.request.side, int(order.request.limit_price or 0))
@@ -244,7 +244,8 @@ class Kernel:
         steps = self.shown.step_ns / 100_000_000
         order.allowance += PARTICIPATION * self.shown.source.volume_rate(instrument.column) * steps
         lots = min(order.remaining, int(order.allowance))
-        if lots <= 0:
+        clip = max(1, int(instrument.avg_trade * instrument.lot_per_unit()))
+        if lots < min(order.remaining, clip):
             return
         sweep = self._plan(order, instrument, lots, lots)
         order.allowance -= sweep.lots

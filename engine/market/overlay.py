@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import msgspec
 
-from engine.market.roots import decay, power
+from engine.market.roots import HALF, decay, power
 from engine.model.instrument import Instrument
 
 PERMANENT_SHARE = 0.30
@@ -45,6 +45,7 @@ class Shape(msgspec.Struct, frozen=True):
     def of(cls, instrument: Instrument, price_ticks: float) -> Shape:
         """From the catalogue's columns at a reference price."""
         alpha = Fraction(str(instrument.alpha))
+        alpha = HALF if alpha == HALF else alpha
         if not Fraction(1, 2) <= alpha <= 1:
             raise ValueError(f"{instrument.symbol}: alpha {instrument.alpha} is outside 0.5 to 1")
         per_unit = float(1 / instrument.lot.fraction())

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+HALF = Fraction(1, 2)
+"""The usual exponent of impact; this very object takes the short way."""
 _NEWTON_STEPS = 40
 _TAYLOR = 12
 
@@ -33,6 +35,8 @@ def root(value: float, degree: int) -> float:
 
 def power(value: float, exponent: Fraction) -> float:
     """`value ** exponent` for a non-negative value and a small positive fraction (1/2, 3/5, 5/2 ...)."""
+    if exponent is HALF:
+        return math.sqrt(value)
     whole, rest = divmod(exponent.numerator, exponent.denominator)
     result = 1.0
     for _ in range(whole):

@@ -51,6 +51,7 @@ class ShownMarket:
         self._shapes: dict[str, Shape] = {}
         self._peeked: dict[str, Displaced] = {}
         self._ladders: dict[str, tuple[list[Level], list[Level]]] = {}
+        self._shifts: dict[str, tuple[int, int]] = {}
 
     def advance(self, at: TimeNs, step_ns: int) -> None:
         """Show the market at `at`, a multiple of `step_ns`."""
@@ -58,6 +59,7 @@ class ShownMarket:
         self.now, self.step_ns = at, step_ns
         self._peeked.clear()
         self._ladders.clear()
+        self._shifts.clear()
 
     # --- prices -------------------------------------------------------------------------------
 
@@ -71,11 +73,14 @@ class ShownMarket:
 
     def shifts(self, instrument: Instrument) -> tuple[int, int]:
         """(bid, ask) shift in whole ticks, rounded outward."""
-        state = self.peek(instrument)
-        if state is None:
-            return 0, 0
-        moved = self.shape(instrument).displacement(state.frozen_x, state.frozen_e)
-        return math.floor(moved), math.ceil(moved)
+        known = self._shifts.get(instrument.symbol)
+        if known is None:
+            state = self.peek(instrument)
+            if state is None:
+                return 0, 0
+            moved = self.shape(instrument).displacement(state.frozen_x, state.frozen_e)
+            known = self._shifts[instrument.symbol] = math.floor(moved), math.ceil(moved)
+        return known
 
     def mid2(self, instrument: Instrument) -> int:
         """The shown mid in half ticks."""
@@ -193,6 +198,7 @@ class ShownMarket:
         """Forget what was read of the instrument: its state is about to change or has changed."""
         self._peeked.pop(instrument.symbol, None)
         self._ladders.pop(instrument.symbol, None)
+        self._shifts.pop(instrument.symbol, None)
 
     def consume(self, instrument: Instrument, side: int, shown_price: int, lots: int) -> None:
         """Take displayed lots at a shown price; they refill with time."""

@@ -97,6 +97,10 @@ class Instrument(msgspec.Struct, frozen=True):
         """A quantity in lots as decimal text."""
         return self.lot.text(lots)
 
+    def lot_per_unit(self) -> float:
+        """Lots in one unit (share, coin, contract), for sizes that are estimates anyway."""
+        return 10**self.lot.decimals / self.lot.units
+
     @property
     def full_cash(self) -> bool:
         """Whether a trade exchanges its full value in cash; futures and index CFDs settle profit and loss."""

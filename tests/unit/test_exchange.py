@@ -74,8 +74,10 @@ def test_the_rest_of_an_oversized_order_works_on_under_the_participation_cap() -
     at_once = order.filled
     assert at_once == 100 + 15
     assert order.status is Status.PARTIALLY_FILLED
-    floor.step(10)
-    assert at_once + 100 < order.filled <= at_once + 150
+    floor.step(20)
+    clip = floor.instrument("AAPL").avg_trade
+    assert at_once + 300 - clip <= order.filled <= at_once + 300
+    assert all(lots <= 2 * clip for _, lots in floor.fills(order)[11:])
 
 
 def test_immediate_or_cancel_takes_what_is_there_and_leaves() -> None:
