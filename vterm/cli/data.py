@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import enum
 import json
 import sys
@@ -11,12 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from engine.market.importers.check import CheckReport
+    from collections.abc import Iterable, Iterator, Sequence
 
-app = typer.Typer(no_args_is_help=True, help="Recorded market data.", add_completion=False)
+    from engine.market.importers.check import CheckReport
+    from engine.market.importers.rows import BookRow
+
+app = typer.Typer(help="Recorded market data.", add_completion=False)
 
 File = Annotated[Path, typer.Argument(help="A capture; .gz .xz .zst .zip are read in place.")]
 FormatName = Annotated[str, typer.Option("--format", help="See `vterm data formats`.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Comma-separated rows.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 SymbolName = Annotated[str, typer.Option("--symbol", help="One instrument of a file of several.")]
 
@@ -31,7 +36,7 @@ class Every(enum.StrEnum):
 
 
 @app.command()
-def check(file: File, fmt: FormatName, symbol: SymbolName = "", as_json: AsJson = False) -> None:
+def check(file: File, fmt: FormatName, symbol: SymbolName = "", as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """Rebuild the books of a file and recompute what the file itself can prove.
 
     Exit code 7 where the file is damaged or contradicts its own checksums.
@@ -41,6 +46,8 @@ def check(file: File, fmt: FormatName, symbol: SymbolName = "", as_json: AsJson 
     report = check_file(file, fmt, symbol)
     if as_json:
         print(json.dumps(report.document()))
+    elif as_csv:
+        _write_csv(_rows(report))
     else:
         print("\n".join(_table(report)))
     if report.error is not None:
@@ -56,37 +63,59 @@ def book(
     every: Annotated[Every, typer.Option("--every", help="A line per message, or per update.")] = Every.UPDATE,
     symbol: SymbolName = "",
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Print the book of one instrument as NDJSON: after every update, or after every message."""
     import msgspec
 
     from engine.market.importers.rows import book_rows
 
-    del as_json  # the output is JSON lines either way; the option exists because every command has it
+    del as_json  # the rows are JSON lines either way; the option exists because every command has it
+    if as_csv:
+        _write_csv(_level_rows(book_rows(file, fmt, levels, every.value, symbol)))
+        return
     encode = msgspec.json.Encoder().encode
-    out = sys.stdout.buffer
     for row in book_rows(file, fmt, levels, every.value, symbol):
-        out.write(encode(row) + b"\n")
-    out.flush()
+        sys.stdout.write(encode(row).decode() + "\n")
 
 
 @app.command()
-def formats(as_json: AsJson = False) -> None:
+def formats(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """List the formats that can be read, and what a file of each can prove."""
     from engine.market.importers.formats import FORMATS
 
-    rows = [{"name": form.name, "line": form.line, "proof": form.proof} for form in FORMATS.values()]
+    titles = ("name", "line", "proof")
+    rows: list[tuple[str, ...]] = [titles, *((form.name, form.line, form.proof) for form in FORMATS.values())]
     if as_json:
-        print(json.dumps({"formats": rows}))
+        print(json.dumps({"formats": [dict(zip(titles, row, strict=True)) for row in rows[1:]]}))
+    elif as_csv:
+        _write_csv(rows)
     else:
-        print("\n".join(_aligned([("name", "line", "proof"), *(tuple(row.values()) for row in rows)], left=3)))
+        print("\n".join(_aligned(rows, left=3)))
 
 
-def _table(report: CheckReport) -> list[str]:
+def _rows(report: CheckReport) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [_COLUMNS]
     for one in report.symbols:
         final = " x ".join(one.final[:2]) + " / " + " x ".join(one.final[2:]) if one.final else "empty"
         rows.append((*(str(getattr(one, name)) for name in _COLUMNS[:-1]), final))
+    return rows
+
+
+def _level_rows(books: Iterable[BookRow]) -> Iterator[tuple[str, ...]]:
+    yield ("row", "seq", "at", "side", "level", "price", "size")
+    for one in books:
+        for side, levels in (("bid", one.bids), ("ask", one.asks)):
+            for place, (price, size) in enumerate(levels, 1):
+                yield (str(one.row), str(one.seq), one.at, side, str(place), price, size)
+
+
+def _write_csv(rows: Iterable[tuple[str, ...]]) -> None:
+    csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+
+
+def _table(report: CheckReport) -> list[str]:
+    rows = _rows(report)
     total = f"{report.format}  {report.lines} lines  {report.equal} of {report.checked} equal  {report.gaps} gaps"
     return [*_aligned(rows, left=1), total]
 
@@ -103,19 +132,30 @@ def _aligned(rows: list[tuple[str, ...]], left: int) -> list[str]:
     return lines
 
 
-def run() -> int:
-    """Run these commands alone; errors end as one line and their exit code."""
-    from engine.market.importers.errors import DataError
+def run(words: Sequence[str] | None = None) -> int:
+    """Run one of these commands and return its exit code.
+
+    Raises DataError, and Stop (USAGE) for a wrong option or value; the shell of the command line ends with them.
+    """
+    from vterm.cli.stop import usage
 
     try:
-        result = app(standalone_mode=False)
-    except DataError as error:
-        if "--json" in sys.argv:
-            print(json.dumps(error.document()))
-        print(error.line(), file=sys.stderr)
-        return error.exit_code
+        result = app(args=None if words is None else list(words), standalone_mode=False)
+    except typer.TyperException as error:
+        said = getattr(error, "format_message", error.__str__)
+        raise usage(" ".join(str(said()).split()), "see `vterm data --help`") from None
     return result if isinstance(result, int) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    from engine.market.importers.errors import DataError
+    from vterm.cli.stop import Stop
+
+    try:
+        sys.exit(run())
+    except DataError as problem:
+        sys.stderr.write(f"vterm: {problem.line()}\n")
+        sys.exit(problem.exit_code)
+    except Stop as stop:
+        sys.stderr.write(f"vterm: {stop}\n")
+        sys.exit(stop.exit_code)

@@ -19,6 +19,10 @@ _WAITING = 10_000
 """Updates kept while a snapshot is awaited: at 100 ms that is a quarter of an hour."""
 
 
+_Update = tuple[int, Changes]
+"""What an update says it follows (U of spot, pu of futures), and the update."""
+
+
 class _Frame(msgspec.Struct):
     stream: str = ""
     data: msgspec.Raw = msgspec.Raw(b"")
@@ -61,7 +65,7 @@ class _Chain:
     def __init__(self) -> None:
         self.last = -1
         self.fresh = False
-        self.waiting: deque[tuple[int, _Depth]] = deque(maxlen=_WAITING)
+        self.waiting: deque[_Update] = deque(maxlen=_WAITING)
 
 
 class BinanceImporter:
@@ -117,14 +121,16 @@ class BinanceImporter:
 
     def _seed(self, at: int, row: int, symbol: str, frame: _Frame) -> list[MarketEvent]:
         chain = self._chains.setdefault(symbol, _Chain())
+        if chain.last >= frame.lastUpdateId:
+            return []  # a routine snapshot, already overtaken by the updates
         chain.last, chain.fresh = frame.lastUpdateId, True
         levels = self._decimals.levels
         events: list[MarketEvent] = [
             Snapshot(at, row, symbol, frame.lastUpdateId, levels(frame.bids), levels(frame.asks))
         ]
         waiting, chain.waiting = chain.waiting, deque(maxlen=_WAITING)
-        for sent, said in waiting:
-            events.append(self._follow(chain, at, sent, said))
+        for update in waiting:
+            events += self._follow(chain, at, update)
         return events
 
     def _on_depth(self, at: int, row: int, said: _Depth) -> list[MarketEvent]:
@@ -133,24 +139,23 @@ class BinanceImporter:
         if self._unnamed is not None:
             early, self._unnamed = self._unnamed, None
             events += self._seed(early[0], early[1], said.s, early[2])
-        if chain.last < 0:
-            chain.waiting.append((row, said))
-            return events
-        return [*events, self._follow(chain, at, row, said)]
+        levels = self._decimals.levels
+        changes = Changes(at, row, said.s, said.u, levels(said.b), levels(said.a))
+        return events + self._follow(chain, at, (said.pu if self._futures else said.U, changes))
 
-    def _follow(self, chain: _Chain, at: int, row: int, said: _Depth) -> MarketEvent:
+    def _follow(self, chain: _Chain, at: int, update: _Update) -> list[MarketEvent]:
+        found, changes = update
         if chain.last < 0:
-            chain.waiting.append((row, said))
-            return Stale(at, row, said.s, said.u)
-        if chain.fresh and (said.u < chain.last or (said.u == chain.last and not self._futures)):
-            return Stale(at, row, said.s, said.u)
+            chain.waiting.append(update)
+            return []
+        row, symbol, last = changes.row, changes.symbol, changes.seq
+        if chain.fresh and (last < chain.last or (last == chain.last and not self._futures)):
+            return [Stale(at, row, symbol, last)]
         expected = chain.last if self._futures else chain.last + 1
-        found = said.pu if self._futures else said.U
         joined = found <= expected if chain.fresh else found == expected
         if not joined:
             chain.last = -1
-            chain.waiting.append((row, said))
-            return Gap(at, row, said.s, expected, found)
-        chain.last, chain.fresh = said.u, False
-        levels = self._decimals.levels
-        return Changes(at, row, said.s, said.u, levels(said.b), levels(said.a))
+            chain.waiting.append(update)
+            return [Gap(at, row, symbol, expected, found)]
+        chain.last, chain.fresh = last, False
+        return [changes if changes.at == at else msgspec.structs.replace(changes, at=at)]

@@ -88,8 +88,8 @@ class _Watched:
     def first_wrong(self) -> int:
         return self._proof.first_wrong
 
-    def finish(self) -> SymbolReport:
-        self._proof.finish()
+    def finish(self, whole: bool) -> SymbolReport:
+        self._proof.finish(whole)
         report, rebuilt = self.report, self.rebuilt
         report.checked, report.equal = self._proof.checked, self._proof.equal
         report.absent = rebuilt.absent
@@ -128,7 +128,7 @@ def check_file(path: Path, fmt: str, symbol: str = "") -> CheckReport:
         raise SymbolAbsent(str(path), symbol, tuple(seen))
     if not watched and report.error is None:
         report.error = BadDataFile(str(path), f"{report.lines} lines without market data of {name}", "check --format")
-    report.symbols = [one.finish() for one in watched.values()]
+    report.symbols = [one.finish(report.error is None) for one in watched.values()]
     wrong = min((one.first_wrong for one in watched.values() if one.first_wrong), default=0)
     if wrong and report.error is None:
         cause = "the checksum of this line is not that of the book so far"

@@ -8,7 +8,7 @@ from engine.model.refusal import EXIT_BAD_FILE, EXIT_NOT_FOUND, EXIT_USAGE
 
 
 class DataError(Exception):
-    """Base of all: a code, what happened, its cause, its fix, and the exit code of the process."""
+    """Base of all. `message` says all that matters in one line; `cause` and `fix` are for who wants to act."""
 
     exit_code = EXIT_USAGE
     code = "BAD_DATA_REQUEST"
@@ -33,8 +33,7 @@ class DataError(Exception):
 
     def line(self) -> str:
         """One line for a terminal."""
-        because = f": {self.cause}" if self.cause != self.message else ""
-        return f"{self.code} {self.message}{because}{' · ' + self.fix if self.fix else ''}"
+        return " ".join(f"{self.code}: {self.message}. {self.fix}".split())
 
 
 class BadDataFile(DataError):
@@ -45,7 +44,7 @@ class BadDataFile(DataError):
 
     def __init__(self, file: str, cause: str, fix: str = "", row: int = 0) -> None:
         where = f"{file} line {row}" if row else file
-        super().__init__(f"cannot read {where}", cause=cause, fix=fix or "check the file, or record it again")
+        super().__init__(f"{where}: {cause}", cause=cause, fix=fix or "check the file, or record it again")
         self.file = file
         self.row = row
 
@@ -77,7 +76,7 @@ class SymbolNeeded(DataError):
 
     def __init__(self, file: str, symbols: Sequence[str]) -> None:
         names = " ".join(symbols)
-        super().__init__(f"{file} holds {len(symbols)} instruments", cause=names, fix=f"--symbol {symbols[0]}")
+        super().__init__(f"{file} holds {len(symbols)} instruments: {names}", fix=f"--symbol {symbols[0]}")
         self.symbols = tuple(symbols)
 
 
@@ -88,6 +87,6 @@ class SymbolAbsent(DataError):
     code = "UNKNOWN_SYMBOL"
 
     def __init__(self, file: str, symbol: str, symbols: Sequence[str]) -> None:
-        fix = f"--symbol {symbols[0]}" if symbols else "check the format"
-        super().__init__(f"{file} holds no {symbol}", cause="it holds: " + (" ".join(symbols) or "nothing"), fix=fix)
+        fix = f"--symbol {symbols[0]}" if symbols else "check --format"
+        super().__init__(f"{file} holds no {symbol[:40]!r}, but: {' '.join(symbols) or 'nothing'}", fix=fix)
         self.symbols = tuple(symbols)

@@ -60,19 +60,27 @@ class KrakenImporter:
         return [Changes(at, row, pair, 0, bids[0], asks[0], (bids[1], asks[1]), checksum)]
 
     def _side(self, entries: Any) -> _Side:
-        if not isinstance(entries, list) or any(not isinstance(e, list) or len(e) < 3 for e in entries):
+        if not _worded(entries, 3):
             raise BadLine("a level is [price, volume, time]")
         levels = self._decimals.levels(entries)
         return levels, [_fragment(entry[0]) + _fragment(entry[1]) for entry in entries]
 
     def _on_trades(self, at: int, row: int, pair: str, entries: Any) -> list[MarketEvent]:
-        if not isinstance(entries, list) or any(not isinstance(e, list) or len(e) < 4 for e in entries):
+        if not _worded(entries, 4):
             raise BadLine("a trade is [price, volume, time, side, ...]")
         value = self._decimals.value
         return [
             TapeTrade(at, row, pair, value(entry[0]), value(entry[1]), 1 if entry[3] == "b" else -1)
             for entry in entries
         ]
+
+
+def _worded(entries: Any, words: int) -> bool:
+    """Whether this is a list of lists of at least so many texts."""
+    return isinstance(entries, list) and all(
+        isinstance(entry, list) and len(entry) >= words and all(isinstance(word, str) for word in entry)
+        for entry in entries
+    )
 
 
 def _fragment(text: str) -> str:

@@ -30,8 +30,8 @@ class Proof(Protocol):
     def see(self, event: MarketEvent, book: Book, valid: bool) -> None:
         """Take one event, already applied to `book`."""
 
-    def finish(self) -> None:
-        """The file has ended."""
+    def finish(self, whole: bool) -> None:
+        """The file has ended, `whole` or at a damage."""
 
 
 class ChecksumProof:
@@ -61,7 +61,7 @@ class ChecksumProof:
             if not same and not self.first_wrong:
                 self.first_wrong = event.row
 
-    def finish(self) -> None:
+    def finish(self, whole: bool) -> None:
         """Nothing waits."""
 
     def _prune(self, book: Book) -> None:
@@ -86,7 +86,7 @@ class NumberedTouchProof:
     """After update u the touch must equal the venue's last statement with an id <= u (Binance bookTicker).
 
     The two streams race: a statement may come before or after its update, and several with higher ids before
-    it. So statements are kept until a later update passes them, and an update waits for an id beyond its own.
+    it. So statements are kept until a later update passes them, and an update waits for an id that reaches its own.
     """
 
     def __init__(self) -> None:
@@ -104,12 +104,12 @@ class NumberedTouchProof:
             self._said.append((event.seq, (event.bid, event.bid_size or 0, event.ask, event.ask_size or 0)))
         else:
             return
-        while self._waiting and self._said and self._waiting[0][0] < self._said[-1][0]:
+        while self._waiting and self._said and self._waiting[0][0] <= self._said[-1][0]:
             self._settle(*self._waiting.popleft())
 
-    def finish(self) -> None:
-        """No newer statement will come: the last one decides."""
-        while self._waiting:
+    def finish(self, whole: bool) -> None:
+        """No newer statement will come: in a whole file the last one decides, in a damaged one it may be lost."""
+        while whole and self._waiting:
             self._settle(*self._waiting.popleft())
 
     def _settle(self, seq: int, built: Four) -> None:
@@ -138,7 +138,7 @@ class TouchProof:
             self.checked += 1
             self.equal += (bid, bid_size, ask, ask_size) == (event.bid, said_bid, event.ask, said_ask)
 
-    def finish(self) -> None:
+    def finish(self, whole: bool) -> None:
         """Nothing waits."""
 
 
@@ -156,7 +156,7 @@ class SnapshotProof:
             self.checked += 1
             self.equal += _sound(event)
 
-    def finish(self) -> None:
+    def finish(self, whole: bool) -> None:
         """Nothing waits."""
 
 
@@ -189,9 +189,9 @@ class OwnProof(TouchProof):
         elif not isinstance(event, Gap):
             self._numbered.see(event, book, valid)
 
-    def finish(self) -> None:
+    def finish(self, whole: bool) -> None:
         """Add up both rules."""
-        self._numbered.finish()
+        self._numbered.finish(whole)
         self.checked += self._numbered.checked
         self.equal += self._numbered.equal
 

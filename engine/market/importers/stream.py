@@ -16,6 +16,9 @@ from engine.market.importers.source import read_lines
 PROBED_ROWS = 5_000
 """Lines looked at to learn which instruments a file holds, before any is played or printed."""
 
+_LONGEST_SYMBOL = 40
+_MOST_SYMBOLS = 5_000
+
 
 def read_messages(path: Path, fmt: str) -> Iterator[tuple[int, list[MarketEvent]]]:
     """(row, events) of every line; times never fall.
@@ -27,11 +30,15 @@ def read_messages(path: Path, fmt: str) -> Iterator[tuple[int, list[MarketEvent]
 
 def _messages(path: Path, fmt: str, importer: Importer) -> Iterator[tuple[int, list[MarketEvent]]]:
     latest = 0
+    named: set[str] = set()
     read = importer.read
     for row, line in read_lines(path):
         try:
             events = read(row, line)
-        except (BadLine, msgspec.MsgspecError, RecursionError) as error:
+            for event in events:
+                if event.symbol not in named:
+                    _admit(event.symbol, named)
+        except (ValueError, msgspec.MsgspecError, RecursionError) as error:
             cause = f"not a line of {fmt}: {str(error)[:160]}"
             raise BadDataFile(str(path), cause, "check --format, or cut the file before this line", row) from None
         for place, event in enumerate(events):
@@ -40,6 +47,14 @@ def _messages(path: Path, fmt: str, importer: Importer) -> Iterator[tuple[int, l
             else:
                 latest = event.at
         yield row, events
+
+
+def _admit(symbol: str, named: set[str]) -> None:
+    if not symbol.isprintable() or " " in symbol or not 0 < len(symbol) <= _LONGEST_SYMBOL:
+        raise BadLine(f"not a symbol: {symbol!r:.60}")
+    if len(named) >= _MOST_SYMBOLS:
+        raise BadLine(f"more than {_MOST_SYMBOLS} instruments")
+    named.add(symbol)
 
 
 def symbols_of(path: Path, fmt: str, rows: int = PROBED_ROWS) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from engine.book.levels import BookSide
 from engine.market.importers.events import FINE, Level, MarketEvent, TapeTrade
 from engine.market.importers.rebuild import Rebuilt
 from engine.market.recorded.bars import MidBars
@@ -52,8 +53,8 @@ class Column:
         """(bids, asks), best first; empty while halted."""
         if self.state is not MarketSession.REGULAR:
             return [], []
-        bids, asks = self._rebuilt.book.top(levels)
-        return self._levels(bids, 0), self._levels(asks, self._price_step - 1)
+        book = self._rebuilt.book
+        return self._side(book.bids, levels, 0), self._side(book.asks, levels, self._price_step - 1)
 
     def turn_day(self, at: int) -> bool:
         """Start the UTC day of `at` if it is a new one: the mid becomes the previous close; True if so."""
@@ -65,15 +66,32 @@ class Column:
         self._day, self.volume_day = day, 0
         return True
 
-    def _levels(self, levels: list[Level], lift: int) -> list[Level]:
+    def _side(self, side: BookSide, levels: int, lift: int) -> list[Level]:
+        """Best levels of one side on the grid; looks deeper where numbers off the grid merge or vanish."""
+        count = levels
+        while True:
+            exact = side.top(count)
+            found = self._on_grid(exact, lift)
+            whole = len(found) == levels and not any(price % self._price_step for price, _ in exact)
+            if whole or len(found) > levels or len(exact) < count:
+                return found[:levels]
+            count = 2 * count + 1
+
+    def _on_grid(self, exact: list[Level], lift: int) -> list[Level]:
         found: list[Level] = []
-        for price, size in levels:
+        for price, size in exact:
             ticks, lots = (price + lift) // self._price_step, size // self._size_step
             if found and found[-1][0] == ticks:
                 found[-1] = (ticks, found[-1][1] + lots)
             elif lots:
                 found.append((ticks, lots))
         return found
+
+    def _best(self, side: BookSide, lift: int) -> Level | None:
+        best = side.best()
+        if best is None or (best[0] % self._price_step == 0 and best[1] >= self._size_step):
+            return None if best is None else (best[0] // self._price_step, best[1] // self._size_step)
+        return next(iter(self._side(side, 1, lift)), None)
 
     def _touch(self, at: int) -> None:
         book = self._rebuilt.book
@@ -82,12 +100,12 @@ class Column:
             self.bid_size = self.ask_size = 0
             return
         self.state = MarketSession.REGULAR
-        bid, ask = book.bids.best(), book.asks.best()
+        bid, ask = self._best(book.bids, 0), self._best(book.asks, self._price_step - 1)
         self.bid_size = self.ask_size = 0
         if bid is not None:
-            self.bid, self.bid_size = bid[0] // self._price_step, bid[1] // self._size_step
+            self.bid, self.bid_size = bid
         if ask is not None:
-            self.ask, self.ask_size = -(-ask[0] // self._price_step), ask[1] // self._size_step
+            self.ask, self.ask_size = ask
         if bid is not None and ask is not None:
             self.mid2 = self.bid + self.ask
             self.bars.see(at, self.mid2)

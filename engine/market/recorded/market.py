@@ -159,9 +159,7 @@ class RecordedMarket:
         self._closed = False
         self._index = {str(one.symbol): one.column for one in self.instruments}
         self._feed = Feed(self._files, self._format.name, self._index)
-        self._columns = [
-            Column(one, mid2) for one, mid2 in zip(self.instruments, self._first_mids, strict=True)
-        ]
+        self._columns = [Column(one, mid2) for one, mid2 in zip(self.instruments, self._first_mids, strict=True)]
         for ix in range(len(self._columns)):
             self._show(ix)
 

@@ -32,7 +32,9 @@ def received(at: int, message: Any) -> str:
     return f'{{"t":{seconds}.{rest:03d},"m":{json.dumps(message)}}}'
 
 
-def depth(at: int, first: int, last: int, bids: Pairs, asks: Pairs, pu: int | None = None, symbol: str = "ZZZUSDT") -> str:
+def depth(
+    at: int, first: int, last: int, bids: Pairs, asks: Pairs, pu: int | None = None, symbol: str = "ZZZUSDT"
+) -> str:
     """A Binance depth update; with `pu` one of the futures."""
     data: dict[str, Any] = {"e": "depthUpdate", "s": symbol, "U": first, "u": last, "b": bids, "a": asks}
     if pu is not None:
@@ -90,7 +92,9 @@ def kraken_day(pair: str = "AAA/ZZZ", channel: int = 7) -> list[str]:
     last = [["0.0505", "3.250"], *bids]
     stamp = "1700000000.000001"
     return [
-        received(0, [channel, {"as": [[*x, stamp] for x in asks], "bs": [[*x, stamp] for x in bids]}, "book-1000", pair]),
+        received(
+            0, [channel, {"as": [[*x, stamp] for x in asks], "bs": [[*x, stamp] for x in bids]}, "book-1000", pair]
+        ),
         received(10, {"event": "heartbeat"}),
         received(100, [channel, {"a": [["0.0512", "8.000", stamp]], "c": kraken_crc(after, bids)}, "book-1000", pair]),
         received(
@@ -130,5 +134,7 @@ def hyperliquid_day(coin: str = "AAA") -> list[str]:
         levels = [[{"px": bid, "sz": "1.5", "n": 2}], [{"px": ask, "sz": "0.25", "n": 1}]]
         return stamped(at, {"channel": "l2Book", "data": {"coin": coin, "time": 1000 + at, "levels": levels}})
 
-    prints = [{"coin": coin, "px": "7.1", "sz": "0.1", "side": side, "time": at} for side, at in (("B", 3), ("A", 1500))]
+    prints = [
+        {"coin": coin, "px": "7.1", "sz": "0.1", "side": side, "time": at} for side, at in (("B", 3), ("A", 1500))
+    ]
     return [book(0, "7.0", "7.1"), stamped(10, {"channel": "trades", "data": prints}), book(1000, "7.05", "7.1")]
