@@ -25,13 +25,9 @@ def failure(error: BaseException) -> tuple[dict[str, Any], int, int] | None:
         return document("STORE_FAILED", str(error), fix), 503, 6
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         return document("STORE_FAILED", f"cannot write: {error.strerror}", "free some space, then try again"), 503, 6
-    return _of_data(error)
-
-
-def _of_data(error: BaseException) -> tuple[dict[str, Any], int, int] | None:
-    from engine.market.importers.errors import DataError
-
-    return (error.document(), 400, error.exit_code) if isinstance(error, DataError) else None
+    if hasattr(error, "document") and hasattr(error, "exit_code"):  # a DataError of a recorded file
+        return error.document(), 400, int(error.exit_code)
+    return None
 
 
 def document(code: str, message: str, fix: str = "", cause: str = "") -> dict[str, Any]:

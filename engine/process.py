@@ -115,7 +115,7 @@ class _Engine:
         opened = time.perf_counter()
         market = asyncio.create_task(runner.run(), name="market")
         try:
-            await asyncio.sleep(0)
+            await runner.ensure_account("main")
             await self._serve(runner, market, begun, opened)
         finally:
             self._unlist()

@@ -142,6 +142,9 @@ class FakeRunner:
     async def stop(self) -> None:
         self.stopped.set()
 
+    async def ensure_account(self, account: str) -> None:
+        self.lists.setdefault(account, ["BTC", "AAPL"])
+
     async def submit(self, account: str, payload: Any, *, strict: bool = False) -> dict[str, Any]:
         self.sources.append(strict)
         order = self._parse(payload)
@@ -182,5 +185,3 @@ class FakeRunner:
 def opener(runner: Callable[[], FakeRunner] = FakeRunner) -> Callable[..., Any]:
     """An `open_desk` that opens fakes."""
     return lambda home, **options: runner()
-
-

@@ -31,6 +31,8 @@ def connect(home: Home, options: StartOptions | None = None, *, start: bool = Tr
     try:
         return dial(home)
     except OSError as error:
+        if start:
+            home.prepare()
         if error.errno not in _NOBODY or not start:
             raise _unreachable(home, error) from None
     from engine.client.start import ensure_engine

@@ -33,9 +33,7 @@ async def connect(home: Home) -> socket.socket:
     return sock
 
 
-async def request(
-    home: Home, account: str, method: str, path: str, body: object = None
-) -> tuple[int, dict[str, Any]]:
+async def request(home: Home, account: str, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
     """(HTTP status, document). Raises DeskUnreachable."""
     try:
         async with asyncio.timeout(TIMEOUT_S):

@@ -87,5 +87,3 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _bug(request: Request, error: Exception) -> Response:
     body = document("BUG", "the engine met a bug; nothing more is known of this request", "see engine.log of the home")
     return problem(body, 500)
-
-

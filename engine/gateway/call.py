@@ -7,13 +7,15 @@ import re
 from typing import TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from engine.gateway.served import ServedRunner
 from engine.model.refusal import Code, refuse
 
 MAX_BODY = 65_536
+SENT_WITHIN_S = 10.0
 _DRAINED = 4_194_304
+_PATIENCE_S = 1.0
 _ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,32}\Z", re.ASCII)
 T = TypeVar("T")
 
@@ -75,21 +77,16 @@ class Call:
         """The body of a JSON request of at most 64 KiB."""
         kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
-            await self._drain()
+            await self._take(-1)
             fix = "send Content-Type: application/json"
             raise refuse(Code.UNSUPPORTED_MEDIA_TYPE, "the body is not declared as JSON", fix=fix)
         length = self.request.headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit()) or int(length[:12]) > MAX_BODY:
-            await self._drain()
-            raise _too_large()
-        parts, have = [], 0
-        async for piece in self.request.stream():
-            have += len(piece)
-            if have > MAX_BODY:
-                await self._drain()
-                raise _too_large()
-            parts.append(piece)
-        return b"".join(parts)
+        announced = int(length[:12]) if length.isascii() and length.isdigit() else 0
+        body = await self._take(-1 if announced > MAX_BODY else MAX_BODY)
+        if body is None:
+            fix = "send one order a request"
+            raise refuse(Code.PAYLOAD_TOO_LARGE, "the body is larger than 64 KiB", fix=fix)
+        return body
 
     async def read(self, shape: type[T]) -> T:
         """The body as a `shape`; unknown fields are refused by shapes that forbid them."""
@@ -101,18 +98,24 @@ class Call:
         except (ValueError, RecursionError):
             raise refuse(Code.MALFORMED_JSON, "the body is not JSON", fix="send one JSON object") from None
 
-    async def _drain(self) -> None:
-        """Let a well-meant sender finish, so that it reads the answer; keep nothing, and not for ever."""
+    async def _take(self, most: int) -> bytes | None:
+        """The body, or None where it is larger than `most` (-1: whatever it is).
+
+        What is too much is let through unread for a moment, so that a well-meant sender finishes and reads the answer.
+        """
+        parts: list[bytes] = []
         have = 0
         try:
-            async with asyncio.timeout(1.0):
+            async with asyncio.timeout(SENT_WITHIN_S if most >= 0 else _PATIENCE_S) as limit:
                 async for piece in self.request.stream():
                     have += len(piece)
-                    if have > _DRAINED:
-                        return
-        except TimeoutError:
-            return
-
-
-def _too_large() -> Exception:
-    return refuse(Code.PAYLOAD_TOO_LARGE, "the body is larger than 64 KiB", fix="send one order a request")
+                    if have <= most:
+                        parts.append(piece)
+                    elif have > _DRAINED:
+                        return None
+                    elif have - len(piece) <= most:
+                        limit.reschedule(asyncio.get_running_loop().time() + _PATIENCE_S)
+        except (TimeoutError, ClientDisconnect):
+            if have <= most:
+                raise refuse(Code.MALFORMED_JSON, "the body did not arrive", fix="send it again") from None
+        return b"".join(parts) if have <= most else None

@@ -70,6 +70,7 @@ class Gateway:
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=2,
         )
         self._server = _Server(config)

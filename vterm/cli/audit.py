@@ -6,7 +6,7 @@ import os
 import sys
 
 from vterm.cli.output import fields, plain, write_json
-from vterm.cli.stop import Stop, stop
+from vterm.cli.stop import stop
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def run_audit(context: Context, args: Namespace) -> int:
         report = audit_home(Path(home.path))
     except IntegrityError as error:
         fix = "restore a copy of the home; this one is as it was found"
-        raise Stop({"error": {"code": "INTEGRITY_FAILED", "message": str(error), "cause": str(error), "fix": fix}}, EXIT_INTEGRITY) from None
+        raise stop("INTEGRITY_FAILED", str(error), fix, EXIT_INTEGRITY) from None
     document = {name: getattr(report, name) for name in report.__struct_fields__}
     document["problems"] = list(report.problems)
     if context.json:

@@ -112,5 +112,3 @@ def run_sessions(context: Context, args: Namespace) -> int:
     """A line a venue."""
     columns = ("session", "exchange", "state", "next_state", "next", "opens_at", "closes_at")
     return show(context, context.get("/v1/sessions"), "sessions", columns)
-
-

@@ -1,0 +1,129 @@
+"""simulate and replay: a deterministic run, every event a line of JSON, the same arguments the same bytes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vterm.cli.stop import usage
+
+if TYPE_CHECKING:
+    from engine.model.ids import TimeNs
+    from engine.simulate import Options, Run
+
+app_simulate = typer.Typer(add_completion=False, rich_markup_mode=None)
+app_replay = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+DEFAULT_EVENTS = "order,fill,ledger,portfolio,risk,mission"
+STEPS = {"100ms": 100_000_000, "1s": 1_000_000_000, "60s": 60_000_000_000}
+
+Commands = Annotated[str, typer.Option("--commands", help="Commands as NDJSON in time order; - for standard input.")]
+Events = Annotated[str, typer.Option("--events", help="Which events to print, comma-separated; quote,book,trade too.")]
+Symbols = Annotated[str, typer.Option("--symbols", help="Whose quote, book and trade events to print.")]
+Step = Annotated[str, typer.Option("--step", help="100ms, 1s or 60s: the same process, coarser.")]
+Start = Annotated[str, typer.Option("--start", help="First moment, such as 2026-11-23T14:30:00Z.")]
+End = Annotated[str, typer.Option("--end", help="Last moment.")]
+Json = Annotated[bool, typer.Option("--json", help="The lines are JSON either way.")]
+
+
+@app_simulate.command()
+def simulate(
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the market.")],
+    start: Start,
+    end: End,
+    commands: Commands = "",
+    events: Events = DEFAULT_EVENTS,
+    symbols: Symbols = "",
+    step: Step = "100ms",
+    as_json: Json = False,
+) -> None:
+    """Run the living market of a seed between two moments."""
+    from engine.bootstrap import simulation
+
+    del as_json
+    options = _options(_time(start, "--start"), _time(end, "--end"), events, symbols, step)
+    _run(simulation(seed, options), commands)
+
+
+@app_replay.command()
+def replay(  # noqa: PLR0917 - typer reads the options from the parameters
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="A recorded file; .gz .xz .zst .zip as it is.")],
+    fmt: Annotated[str, typer.Option("--format", help="See `vterm data formats`.")],
+    symbol: Annotated[str, typer.Option("--symbol", help="One instrument of a file of several.")] = "",
+    start: Start = "",
+    end: End = "",
+    commands: Commands = "",
+    events: Events = DEFAULT_EVENTS,
+    symbols: Symbols = "",
+    step: Step = "100ms",
+    as_json: Json = False,
+) -> None:
+    """Run a recorded market from its first book to its last message."""
+    from engine.bootstrap import recorded_market
+    from engine.simulate import Run
+
+    del as_json
+    if len(files) != 1:
+        raise usage("replay takes one file in this version", "vterm replay FILE --format FORMAT")
+    source, catalogue, calendars, first, last = recorded_market((files[0], fmt), symbol)
+    begin, finish = _time(start, "--start") if start else first, _time(end, "--end") if end else last
+    options = _options(begin, finish, events, symbols or _all_of(catalogue), step)
+    _run(Run(source, catalogue, calendars, options), commands)
+
+
+def _all_of(catalogue: object) -> str:
+    columns = getattr(catalogue, "columns", ())
+    return ",".join(str(instrument.symbol) for instrument in columns)
+
+
+def _time(text: str, flag: str) -> TimeNs:
+    from engine.model.format import parse_time
+
+    try:
+        return parse_time(text)
+    except ValueError as error:
+        raise usage(f"{flag} is {error}", f"{flag} 2026-11-23T14:30:00Z") from None
+
+
+def _options(start: TimeNs, end: TimeNs, events: str, symbols: str, step: str) -> Options:
+    from engine.simulate import Options
+
+    if end <= start:
+        raise usage("--end is not after --start", "give a later --end")
+    if step not in STEPS:
+        raise usage(f"there is no step of {step[:20]}", f"use {', '.join(STEPS)}")
+    wanted = tuple(name for name in symbols.split(",") if name)
+    return Options(start, end, tuple(name for name in events.split(",") if name), wanted, STEPS[step])
+
+
+def _run(run: Run, commands: str) -> None:
+    """Write the run's lines as they come."""
+    from engine.simulate import read_commands
+
+    out = sys.stdout.buffer
+    with _lines(commands) as lines:
+        for line in run.lines(read_commands(lines)):
+            out.write(line)
+    out.flush()
+
+
+@contextmanager
+def _lines(commands: str) -> Iterator[Iterable[bytes]]:
+    """The command file's lines, untouched; none without a file."""
+    if commands == "-":
+        yield sys.stdin.buffer
+        return
+    if not commands:
+        yield ()
+        return
+    try:
+        file = open(commands, "rb")  # noqa: SIM115 - closed below; only the opening may be told as a usage error
+    except OSError as error:
+        raise usage(f"cannot read {commands}: {error.strerror}", "--commands FILE, or - for standard input") from None
+    with file:
+        yield file
