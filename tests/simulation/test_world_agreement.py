@@ -116,7 +116,7 @@ def test_recent_trades_are_the_prints() -> None:
 def test_the_ladder_is_the_vectorised_ladder() -> None:
     market = world(*NAMES)
     market.advance(TimeNs(ANCHOR + 7 * TICK), TICK)
-    bid, bid_size, ask, ask_size = market.ladders(12)
+    (bid, ask), (bid_size, ask_size) = market.ladders(12)
     for ix in range(len(NAMES)):
         bids, asks = market.ladder(ix, 12)
         assert bids == [(p, s) for p, s in zip(bid[:, ix].tolist(), bid_size[:, ix].tolist(), strict=True) if p >= 1]

@@ -60,7 +60,9 @@ class StubCalendar:
         zone, spans, per_week = SESSIONS[session]
         self._zone = ZoneInfo(zone)
         dates = [first + timedelta(days=k) for k in range(count)]
-        self.days = [self._day(d, spans) for d in dates if d.weekday() < per_week]
+        traded = [d for d in dates if d.weekday() < per_week]
+        self.days = [self._day(d, spans) for d in traded]
+        self.ordinals = [d.toordinal() for d in traded]
 
     def _time(self, day: date, text: str) -> TimeNs:
         shift = {"-": -1, "+": 1}.get(text[0], 0)

@@ -5,7 +5,7 @@ Values are those of the market model's tables (docs/market-model.md); an instrum
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,16 +47,40 @@ CLASSES = {
     "crypto": ClassShape((0.14, 0.24, 0.36), 7, 0.0, (0.38, 0.30, 0.24), 3, 5e-5, 2, "crypto"),
 }
 
+TWINS = {
+    "MGC": "GC",
+    "SIL": "SI",
+    "QG": "NG",
+    "XAU-USD": "GC",
+    "XAG-USD": "SI",
+    "GOOG": "GOOGL",
+    "VOO": "SPY",
+    "IVV": "SPY",
+    "SPX": "SPY",
+    "NDX": "QQQ",
+    "DJI": "DIA",
+    "RUT": "IWM",
+}
+"""Names that hold the same thing: they draw one price path, so that they do not drift apart."""
+
+SHARED_MOODS = {"etfs": "funds", "indices": "funds"}
+ROUND_THE_CLOCK = {"FX_24_5": "forex", "CME_GLOBEX": "commodity", "24_7": "crypto"}
+"""Season of sessions without an open and a close, whatever trades there."""
+
 WALLS = ("BTC-USD", "ETH-USD", "BNB-USD")
 """Names whose tick is so small that only widely spaced levels hold a real amount of depth."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Per-instrument constants as arrays of shape (n,). Sizes in lots, prices in ticks."""
+    """Per-instrument constants as arrays of shape (n,). Sizes in lots, prices in ticks.
+
+    `subject` names an instrument's own draws, `driver` those of its efficient price, shared by twins.
+    """
 
     symbols: tuple[str, ...]
     subject: NDArray[np.uint64]
+    driver: NDArray[np.uint64]
     price0: F64
     sigma: F64
     rho: F64
@@ -79,7 +103,6 @@ class Columns:
     jump_rate: F64
     factors: tuple[str, ...]
     classes: tuple[str, ...]
-    index: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.symbols)
@@ -89,6 +112,13 @@ def factor_name(instrument: Instrument) -> str:
     """The factor an instrument follows. Sydney closes before New York opens: sharing draws of one date
     would let the first foretell the second, so it follows a factor of its own."""
     return f"{instrument.factor}@{instrument.session}" if instrument.session == "ASX" else instrument.factor
+
+
+def shape_of(instrument: Instrument) -> ClassShape:
+    """The class row of an instrument, with the season of its session."""
+    shape = CLASSES[instrument.asset_class]
+    clock = ROUND_THE_CLOCK.get(instrument.session)
+    return replace(shape, season=clock) if clock and shape.season == "u" else shape
 
 
 def _mean_trade(instrument: Instrument) -> float:
@@ -103,7 +133,7 @@ def _lots(instrument: Instrument, units: float) -> float:
 
 def columns(instruments: list[Instrument]) -> Columns:
     """Constants of the world's columns, in the given order."""
-    shapes = tuple(CLASSES[i.asset_class] for i in instruments)
+    shapes = tuple(shape_of(i) for i in instruments)
     vix = [i.symbol == "VIX" for i in instruments]
     rho = np.array([i.rho for i in instruments])
     trade = [_lots(i, _mean_trade(i)) for i in instruments]
@@ -112,6 +142,7 @@ def columns(instruments: list[Instrument]) -> Columns:
     return Columns(
         symbols=tuple(i.symbol for i in instruments),
         subject=np.array([stable_hash(i.symbol) for i in instruments], np.uint64),
+        driver=np.array([stable_hash(TWINS.get(i.symbol, i.symbol)) for i in instruments], np.uint64),
         price0=np.array(price0),
         sigma=np.array([i.daily_vol for i in instruments]),
         rho=rho,
@@ -133,6 +164,5 @@ def columns(instruments: list[Instrument]) -> Columns:
         pull=np.array([0.03 if v else 0.0 for v in vix]),
         jump_rate=np.array([s.jump_rate for s in shapes]),
         factors=tuple(factor_name(i) for i in instruments),
-        classes=tuple(i.asset_class for i in instruments),
-        index={i.symbol: k for k, i in enumerate(instruments)},
+        classes=tuple(SHARED_MOODS.get(i.asset_class, i.asset_class) for i in instruments),
     )

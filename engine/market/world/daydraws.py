@@ -55,7 +55,7 @@ class DaySource:
 
     def draw(self, labels: NDArray[np.int64]) -> DayDraws:
         """Draws of the sessions whose date ordinals are `labels`, shape (rows, venues)."""
-        own = halves(words(keys(self._own_key, self._columns.subject, labels[:, self._venue]), 0, 4))
+        own = halves(words(keys(self._own_key, self._columns.driver, labels[:, self._venue]), 0, 4))
         g = normal(own)
         factor = self._shared("factor", self._factors, labels)[:, self._factor]
         shared = self._shared("class", self._classes, labels)[:, self._class]

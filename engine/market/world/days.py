@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.market.world.classes import DAY_PERSISTENCE, Columns
 from engine.market.world.daydraws import DayDraws, DaySource
-from engine.market.world.tables import F64, column_sum, exp, tables
+from engine.market.world.tables import F64, column_sum, exp, exp32, tables
 from engine.market.world.timeline import BACK, Timeline
 
 GROW = 32
@@ -76,12 +76,12 @@ class Days:
         outside = np.zeros((count, len(self._venues)))
         post, pre = np.zeros_like(outside), np.zeros_like(outside)
         for place, venue in enumerate(self._venues):
-            share = OVERNIGHT_SHARE if venue.closes else PAUSE_SHARE
-            for step in range(count):
-                row = first + step
-                outside[step, place] = share if venue.closes or venue.pauses(row) else 0.0
-                post[step, place] = POST_SHARE if venue.trades_late(row - 1) else 0.0
-                pre[step, place] = PRE_SHARE if venue.trades_early(row) else 0.0
+            post[:, place] = POST_SHARE if venue.trades_late else 0.0
+            pre[:, place] = PRE_SHARE if venue.trades_early else 0.0
+            if venue.closes:
+                outside[:, place] = OVERNIGHT_SHARE
+            else:
+                outside[:, place] = [PAUSE_SHARE * venue.pauses(first + step) for step in range(count)]
         return outside[:, self._venue], post[:, self._venue], pre[:, self._venue]
 
     def _grow(self, stop: int) -> None:
@@ -140,7 +140,7 @@ class Days:
             total = self._vol[0] + self._vol[1] + self._vol[2]
             level[step] = total
             clipped = np.minimum(np.maximum(total - self._square, low), high)
-            sigma = self._columns.sigma * exp(clipped) * draws.mix[step]
+            sigma = self._columns.sigma * exp32(clipped.astype(np.float32)) * draws.mix[step]
             pull = self._columns.pull * self._raw
             overnight = sigma * night[step] - 0.5 * outside[step] * sigma * sigma - pull
             inside = sigma * day[step] - 0.5 * (1 - outside[step]) * sigma * sigma

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.market.world.tables import tables
+from engine.market.world.tables import F64, tables
 from engine.rng import MASK, mix64
 
 _C1, _C2, _C3 = 0x7FEB352D, 0x846CA68B, 0x9E3779B1
@@ -27,11 +27,12 @@ def _mix32(z: int) -> int:
 
 
 def _mix32_array(z: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    z ^= z >> np.uint32(16)
+    t = z >> np.uint32(16)
+    z ^= t
     z *= np.uint32(_C1)
-    z ^= z >> np.uint32(15)
+    z ^= np.right_shift(z, np.uint32(15), out=t)
     z *= np.uint32(_C2)
-    z ^= z >> np.uint32(16)
+    z ^= np.right_shift(z, np.uint32(16), out=t)
     return z
 
 
@@ -54,17 +55,37 @@ def profile(levels: int, thin_tail: bool) -> list[float]:
     return [min(1 + 0.12 * level, 1.7) for level in range(1, levels)]
 
 
-def ladders(
-    salt: NDArray[np.uint32], touch: NDArray[np.int64], gap: I64, mean: NDArray[np.float64], side: int, tick: I64
-) -> tuple[I64, I64]:
-    """(prices, sizes) beyond the touch for all columns: `mean` has shape (levels - 1, n) in lots."""
-    steps = np.arange(1, len(mean) + 1)[:, None] * gap
-    prices = touch - steps if side == 0 else touch + steps
-    place = prices.astype(np.uint32) * np.uint32(_C3)
-    place ^= salt ^ np.uint32(SIDES[side])
-    place = _mix32_array(place)
-    epoch = (tick + (place & np.uint32(31))) >> EPOCH_BITS
-    place += epoch.astype(np.uint32) * np.uint32(_C3)
-    factor = tables().depth.take(_mix32_array(place) >> np.uint32(24))
-    sizes = np.rint(mean * factor).astype(np.int64)
-    return prices, np.maximum(sizes, 1)
+class Ladders:
+    """All columns' levels at once, for `levels` levels a side; the same numbers as `noise` gives one by one."""
+
+    def __init__(
+        self, salt: NDArray[np.uint32], gap: I64, depth: F64, thin_tail: NDArray[np.bool_], levels: int
+    ) -> None:
+        steps = np.arange(1, levels)[:, None] * gap
+        self._offset = np.stack([-steps, steps])
+        self._salt = (salt ^ np.array(SIDES, np.uint32)[:, None])[:, None, :]
+        tails = np.array([profile(levels, thin) for thin in (False, True)]).reshape(2, levels - 1)
+        self._mean = tails[thin_tail.astype(np.int64)].T * depth
+        self._levels = levels
+
+    def at(self, touch: I64, size: I64, thin: F64, tick: I64) -> tuple[I64, I64]:
+        """(prices, sizes), each (2, levels, n), bids first; `touch` and `size` are (2, n)."""
+        shape = (2, self._levels, touch.shape[1])
+        prices, sizes = np.empty(shape, np.int64), np.empty(shape, np.int64)
+        prices[:, 0], sizes[:, 0] = touch, size
+        np.add(touch[:, None], self._offset, out=prices[:, 1:])
+        place = prices[:, 1:].astype(np.uint32)
+        place *= np.uint32(_C3)
+        place ^= self._salt
+        _mix32_array(place)
+        epoch = place & np.uint32(31)
+        epoch += (tick & 31).astype(np.uint32)
+        epoch >>= np.uint32(EPOCH_BITS)
+        epoch += (tick >> EPOCH_BITS).astype(np.uint32)
+        epoch *= np.uint32(_C3)
+        place += epoch
+        factor = (self._mean * thin) * tables().depth.take(_mix32_array(place) >> np.uint32(24))
+        np.rint(factor, out=factor)
+        np.maximum(factor, 1.0, out=factor)
+        sizes[:, 1:] = factor
+        return prices, sizes

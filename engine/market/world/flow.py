@@ -22,14 +22,13 @@ ETA_KEEP = 0.9548416039104165
 """Imbalance noise: half-life 15 ticks."""
 
 Y_KEEP = (0.7788007830714049, 0.9753099120283326, 0.9983347214509387)
-Y_WEIGHT = (0.85, 0.70, 0.60)
-Y_MEAN = 0.5 * (0.85**2 + 0.70**2 + 0.60**2)
+Y_WEIGHT = (0.70, 0.70, 0.90)
+Y_MEAN = 0.5 * (0.70**2 + 0.70**2 + 0.90**2)
 Z_TIMES, Z_WEIGHT = (2.5, 18.0, 200.0), (0.75, 0.55, 0.45)
 G_KEEP = 0.9900498337491681
 G_UNIT = 14.159
 """Scale that gives the average of past increments unit variance: sqrt((1 + keep) / (1 - keep)) within 0.4 %."""
 
-SIZE_RENEWAL = 15
 FOLLOWERS = ((96, 1), (36, 3), (13, 6))
 """(chance in 256, ticks later) of a parent's first, second and third follower."""
 
@@ -78,16 +77,17 @@ class Flow:
         self._size_row = columns.size_table[slots.ix] * 4096
         self._size_mean = columns.size_mean[slots.ix]
         self._cap = np.maximum(8 * columns.depth[slots.ix], 10.0)
-        start = words(keys(streams.size, subject, slots.minute), 0, 3)
-        first = normal(halves(start[:2])).transpose(0, 2, 1).reshape(8, -1)
+        start = words(keys(streams.size, subject, slots.minute), 0, 2)
+        first = normal(halves(start)).transpose(0, 2, 1).reshape(8, -1)
         self._eta, self._y, self._z = first[0], first[1:4].copy(), first[4:7].copy()
         self._g = (0.6 * slots.z_before).astype(np.float32)
-        self._touch = (halves(start[2])[:, :2].T >> 4).astype(np.int64)
+        self._touch, self._size = np.zeros((2, 2, len(slots.ix)), np.int64)
         rate = np.minimum(np.maximum(slots.rate, 1e-4), 1.2)
         keep = np.array([[1 / (1 + rate / time)] for time in Z_TIMES]).reshape(3, -1)
         self._z_up = powers(keep, BLOCK).astype(np.float32)
         self._z_down = (1 / powers(keep, BLOCK)).astype(np.float32)
         self._z_shock = np.sqrt(1 - keep * keep).astype(np.float32)
+        self._renewal = np.minimum(np.maximum(512 * rate, 4.0), 32.0).astype(np.uint16)
         self._lean = (0.36 + 0.5 / (1 + 15 * rate)).astype(np.float32)
         self._rate = (slots.rate * (PARENTS / 0.95)).astype(np.float32)
         self._increment = np.maximum(slots.sd / 24.494897427831781, 1e-9)
@@ -101,7 +101,7 @@ class Flow:
         u, bytes8 = halves(word[0::2]), octets(word[1::2])
         pressure = path.pressure.astype(np.float32)
         eta = self._ar(u[:, :, 0], count)
-        bid_size, ask_size = self._sizes(pressure, eta, u)
+        bid_size, ask_size = self._sizes(path, pressure, eta, u)
         empty = np.empty(0, np.int64)
         out = FlowBlock(path.first, path.bid, path.ask, bid_size, ask_size, *([empty] * 7))
         if with_trades:
@@ -117,24 +117,30 @@ class Flow:
         self._eta = noise[-1].copy()
         return noise
 
-    def _sizes(self, pressure: F32, eta: F32, u: NDArray[np.uint16]) -> tuple[I64, I64]:
+    def _sizes(self, path: PathBlock, pressure: F32, eta: F32, u: NDArray[np.uint16]) -> tuple[I64, I64]:
         lean = pressure * _F(0.62) + eta * _F(0.44)
         np.minimum(np.maximum(lean, _F(-0.9), out=lean), _F(0.9), out=lean)
-        bid = self._level(0, u[:, :, 1]) * (1 + lean)
-        ask = self._level(1, u[:, :, 2]) * (1 - lean)
-        return _lots(bid * self._depth), _lots(ask * self._depth)
+        bid = self._queue(0, path.bid, u[:, :, 1], lean)
+        np.negative(lean, out=lean)
+        return bid, self._queue(1, path.ask, u[:, :, 2], lean)
 
-    def _level(self, side: int, draw: NDArray[np.uint16]) -> F32:
-        """Piecewise constant lognormal factor of a touch: a queue keeps its size until it is renewed."""
+    def _queue(self, side: int, price: I64, draw: NDArray[np.uint16], lean: F32) -> I64:
+        """Piecewise constant size of a touch: drawn anew when its price moves and now and then between."""
         rows, n = draw.shape
-        renewed = (draw & SIZE_RENEWAL) == 0
-        place = np.where(renewed, np.arange(1, rows + 1)[:, None], 0)
+        renewed = (draw & 63) < self._renewal
+        renewed[0] |= price[0] != self._touch[side]
+        renewed[1:] |= price[1:] != price[:-1]
+        at = np.flatnonzero(renewed)
+        size = tables().lognormal.take((draw.ravel()[at] >> 6) << 2) * (1 + lean.ravel()[at])
+        values = np.concatenate([self._size[side], _lots(size * self._depth[at % n])])
+        place = np.zeros(draw.size, np.int64)
+        place[at] = np.arange(n, n + len(at))
+        place = place.reshape(rows, n)
+        place[0] = np.where(renewed[0], place[0], np.arange(n))
         np.maximum.accumulate(place, axis=0, out=place)
-        values = np.empty((rows + 1, n), np.int64)
-        values[0], values[1:] = self._touch[side], draw >> 4
-        kept = np.take_along_axis(values, place, axis=0)
-        self._touch[side] = kept[-1]
-        return tables().lognormal.take(kept)
+        out: I64 = values[place]
+        self._size[side], self._touch[side] = out[-1], price[-1]
+        return out
 
     def _trade(
         self, path: PathBlock, pressure: F32, u: NDArray[np.uint16], b: NDArray[np.uint8], out: FlowBlock

@@ -156,8 +156,8 @@ class History:
     def _extremes(self, ix: int, row: int, low: int, high: int) -> tuple[F64, F64]:
         """Highest and lowest efficient price of trading minutes [low, high) of a day (exact Brownian law)."""
         table, minutes = self.table(ix, row), self._timelines[ix].day(row).minutes[low:high]
-        subject = self._columns.subject[ix : ix + 1]
-        u = halves(words(keys(self._streams.minute, subject, minutes), 7, 1)[0])
+        driver = self._columns.driver[ix : ix + 1]
+        u = halves(words(keys(self._streams.minute, driver, minutes), 7, 1)[0])
         drop = tables().minus_log.take(u[:, :2] >> 4)
         start, end, sd = table.start[low:high], table.end[low:high], table.sd[low:high]
         move = end - start

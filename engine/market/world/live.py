@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.market.world.classes import Columns
 from engine.market.world.flow import Flow, FlowBlock
-from engine.market.world.path import BLOCK, I64, Keys, Path, Slots
+from engine.market.world.path import BLOCK, BLOCKS, I64, Keys, Path, PathBlock, Slots
 from engine.market.world.tables import F64
 from engine.market.world.venue import OPEN_STATES, Venue
 from engine.rng import halves, keys, words
@@ -87,6 +87,7 @@ class LiveMinute:
         if self.moving is not None:
             self._path = Path(streams, columns, self.moving)
             self._flow = Flow(streams, columns, self.moving)
+        self._ahead: PathBlock | None = None
         self._last: I64 | None = None
         self.shown: Shown | None = None
         self.flow: FlowBlock | None = None
@@ -98,12 +99,18 @@ class LiveMinute:
         last = opening_last(self._streams, self._columns, self._still, flow.bid[0], flow.ask[0])
         return [flow.bid[0], flow.ask[0], flow.bid_size[0], flow.ask_size[0], last]
 
+    def prepare(self) -> None:
+        """Do the first half of the next block's work now, so that no single step bears a whole block."""
+        if self.moving is not None and self._ahead is None and self.number + 1 < BLOCKS:
+            self._ahead = self._path.block(self.number + 1)
+
     def fill(self, number: int, ticks: int = BLOCK) -> None:
         """Fill the next block; `ticks` = 1 shows the minute's first tick alone."""
         self.number = number
         out = [np.empty((ticks, len(self._columns)), np.int64) for _ in range(5)]
         if self.moving is not None:
-            flow = self._flow.block(self._path.block(number, ticks), ticks > 1)
+            path = self._path.block(number, ticks) if self._ahead is None else self._ahead
+            flow, self._ahead = self._flow.block(path, ticks > 1), None
             if self._last is None:
                 self._last = opening_last(self._streams, self._columns, self.moving, flow.bid[0], flow.ask[0])
             last, self._last = lasts(flow, self._last)

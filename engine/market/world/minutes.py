@@ -118,13 +118,14 @@ class MinuteSource:
 
     def draw(self, ix: NDArray[np.int64], days: list[Day]) -> MinuteTable:
         """Minutes of column `ix[k]` on `days[k]`. All days must share one layout object's shape."""
-        layout, columns, rows = days[0].layout, self._columns, len(days[0].layout.minute)
+        layout, columns = days[0].layout, self._columns
         starts = np.array([day.start for day in days], np.int64)
         labels = np.array([day.label for day in days], np.int64)
-        key = keys(self._own, columns.subject[ix], labels)
-        word = halves(words(key, 0, 2 * rows + 1))
-        own, first = normal(word[:rows]), normal(word[2 * rows])
-        rest = normal(word[rows : 2 * rows, :, :2])
+        first = normal(halves(words(keys(self._own, columns.driver[ix], labels), 0, 1)[0]))
+        key = keys(self._own, columns.driver[ix], np.zeros(1, np.int64))
+        minute = 2 * (starts + layout.minute[:, None])
+        own = normal(halves(words_at(key, minute)))
+        rest = normal(halves(words_at(key, minute + 1))[:, :, :2])
         common = self._common(self._class[ix], starts, layout)
         factor = self._common(self._factor[ix], starts, layout)[:, :, 0]
         level = self._mood(ix, own, common, first)

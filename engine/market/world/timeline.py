@@ -5,26 +5,28 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.model.ids import MINUTE_NS, TimeNs
-from engine.model.session import MarketSession, Segment, SessionDay
+from engine.model.session import MarketSession, SessionDay
 
-BACK = 760
+BACK = 735
 """Sessions of history before the anchor day."""
 
 PARTS = (MarketSession.PRE, MarketSession.REGULAR, MarketSession.POST)
 
 
 class CalendarLike(Protocol):
-    """What the world asks of a calendar: its session days in time order."""
+    """What the world asks of a calendar: its session days in time order and the ordinals of their labels."""
 
     @property
     def days(self) -> Sequence[SessionDay]: ...
+
+    @property
+    def ordinals(self) -> Sequence[int]: ...
 
 
 @dataclass(frozen=True)
@@ -82,19 +84,25 @@ class Timeline:
 
     def __init__(self, calendar: CalendarLike, anchor: TimeNs) -> None:
         self._days = calendar.days
+        self._ordinals = calendar.ordinals
         self._origin = max(0, bisect_right(self._days, anchor, key=_start) - 1)
         self._layouts: dict[tuple[object, int], Layout] = {}
         self._cache: dict[int, Day] = {}
+        self._recent = 0
         self.first = max(-BACK, -self._origin)
         self.last = len(self._days) - 1 - self._origin
-        regular = [s for s in self._days[self._origin].segments if s.state == MarketSession.REGULAR]
+        segments = self._days[self._origin].segments
+        regular = [s for s in segments if s.state == MarketSession.REGULAR]
+        self.trades_early = segments[0].state == MarketSession.PRE
+        self.trades_late = segments[-1].state == MarketSession.POST
+        self._opens: dict[int, int] = {}
         self.regular_minutes = sum(int(s.end) - int(s.start) for s in regular) // MINUTE_NS
         self.closes = self.regular_minutes < 720
 
     def label(self, row: int) -> int:
         """Date ordinal of a row's label; rows outside the calendar count on in days."""
         inside = min(max(row, self.first), self.last)
-        return date.fromisoformat(self._days[self._origin + inside].label).toordinal() + row - inside
+        return self._ordinals[self._origin + inside] + row - inside
 
     def pauses(self, row: int) -> bool:
         """Whether trading pauses between the previous row's end and this row's start."""
@@ -102,17 +110,6 @@ class Timeline:
         if index < 1 or index >= len(self._days):
             return False
         return _start(self._days[index]) > _end(self._days[index - 1])
-
-    def trades_early(self, row: int) -> bool:
-        """Whether a row has trading before its regular session."""
-        return self.first <= row <= self.last and self._segment(row, 0).state == MarketSession.PRE
-
-    def trades_late(self, row: int) -> bool:
-        """Whether a row has trading after its regular session."""
-        return self.first <= row <= self.last and self._segment(row, -1).state == MarketSession.POST
-
-    def _segment(self, row: int, index: int) -> Segment:
-        return self._days[self._origin + row].segments[index]
 
     def day(self, row: int) -> Day:
         """The day of a row in first .. last."""
@@ -138,12 +135,20 @@ class Timeline:
 
     def regular_open(self, row: int) -> int:
         """Time in ns at which a row's regular session opens."""
-        return next(int(s.start) for s in self._days[self._origin + row].segments if s.state == MarketSession.REGULAR)
+        found = self._opens.get(row)
+        if found is None:
+            segments = self._days[self._origin + row].segments
+            found = self._opens[row] = next(int(s.start) for s in segments if s.state == MarketSession.REGULAR)
+        return found
 
     def row_at(self, minute: int) -> int:
         """The row whose day has begun at `minute` (the first row where none has)."""
+        row = self._recent
+        if self.day(row).start <= minute and (row == self.last or minute < self.day(row + 1).start):
+            return row
         found = bisect_right(self._days, TimeNs(minute * MINUTE_NS), key=_start) - 1 - self._origin
-        return min(max(found, self.first), self.last)
+        self._recent = min(max(found, self.first), self.last)
+        return self._recent
 
     def place(self, minute: int) -> tuple[int, int, int]:
         """(row, trading minute of that day, state) at a minute; when shut, the last minute that traded."""

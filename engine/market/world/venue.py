@@ -43,7 +43,7 @@ class Venue:
         self._columns = columns
         self._source = source
         self._tables: dict[int, list[MinuteTable]] = {}
-        self._factors: dict[tuple[int, tuple[int, ...]], F64] = {}
+        self._spreads: dict[int, F64] = {}
         self._spread = columns.spread[ix]
 
     def table(self, row: int) -> MinuteTable:
@@ -77,14 +77,14 @@ class Venue:
 
     def spread(self, day: Day, index: int) -> F64:
         """Mean spread of each column in a trading minute."""
-        key = id(day.layout), (index,)
-        if key not in self._factors:
+        found = self._spreads.get(id(day.layout))
+        if found is None:
             kinds = [self._columns.shape[i].season for i in self.ix]
-            by_kind = {kind: spread_factors(day.layout, kind) for kind in dict.fromkeys(kinds)}
-            if len(self._factors) > 5000:
-                self._factors.clear()
-            self._factors[key] = np.array([by_kind[kind][index] for kind in kinds])
-        return self._spread * self._factors[key]
+            names = list(dict.fromkeys(kinds))
+            factors = np.stack([spread_factors(day.layout, name) for name in names], axis=1)
+            found = factors[:, [names.index(kind) for kind in kinds]] * self._spread
+            self._spreads[id(day.layout)] = found
+        return np.asarray(found[index])
 
     def slots(self, row: int, index: int, shut: bool) -> Slots:
         """Slots of trading minute `index`; with `shut`, of the motionless minute after it."""

@@ -35,6 +35,9 @@ MAX_LOTS = float(1 << 62)
 AHEAD = 45
 """Minutes before a venue's next day in which that day is prepared, a few columns a minute."""
 
+PREPARE_DAY, PREPARE_MINUTE, PREPARE_BLOCK = 310, 570, 585
+"""Ticks of a minute at which work for later is done."""
+
 
 class World:
     """All columns at one time, and the past of any. Arrays have shape (n,): prices in ticks, sizes in lots.
@@ -62,6 +65,7 @@ class World:
         ]
         self._venue_of = {int(ix): (venue, place) for venue in self._venues for place, ix in enumerate(venue.ix)}
         self._history = History(self._streams, self._columns, self._days, source, lines)
+        self._ladders: dict[int, depth.Ladders] = {}
         self._salt = depth.salts(self._streams.depth, self._columns.subject)
         n = len(self.instruments)
         self.bid, self.ask, self.bid_size, self.ask_size, self.last, self.mid2 = np.zeros((6, n), np.int64)
@@ -71,6 +75,7 @@ class World:
         self.at = TimeNs(-1)
         self._step = 0
         self._minute: LiveMinute | None = None
+        self._next: LiveMinute | None = None
         self._coarse = False
         self._window: tuple[FlowBlock, Slots, int, int, int] | None = None
 
@@ -84,7 +89,7 @@ class World:
         self._step = step_ns
         tick = at // TICK_NS
         if step_ns == MINUTE_NS:
-            self._window = None
+            self._window = self._next = None
             self._enter(tick // TICKS)
             self._coarse = True
             self._show(0, 1)
@@ -94,7 +99,20 @@ class World:
                 self._seek(before)
             self._open_window(before, tick)
             self._seek(tick)
+            if step_ns == TICK_NS:
+                self._work_ahead(*divmod(tick, TICKS))
         self.at = at
+
+    def _work_ahead(self, number: int, rest: int) -> None:
+        """Spread coming work over quiet ticks; it changes no value, only when it is computed."""
+        if rest % BLOCK == BLOCK // 2 and self._minute is not None:
+            self._minute.prepare()
+        elif rest == PREPARE_DAY:
+            any(venue.prepare(number, AHEAD) for venue in self._venues)
+        elif rest == PREPARE_MINUTE:
+            self._next = LiveMinute(self._streams, self._columns, self._venues, number + 1)
+        elif rest == PREPARE_BLOCK and self._next is not None:
+            self._next.prepare()
 
     def _open_window(self, before: int, tick: int) -> None:
         minute = self._minute
@@ -105,9 +123,10 @@ class World:
 
     def _enter(self, number: int) -> None:
         self._coarse = False
-        if self._minute is not None and self._minute.minute == number - 1:
-            any(venue.prepare(number, AHEAD) for venue in self._venues)
-        self._minute = minute = LiveMinute(self._streams, self._columns, self._venues, number)
+        minute, self._next = self._next, None
+        if minute is None or minute.minute != number:
+            minute = LiveMinute(self._streams, self._columns, self._venues, number)
+        self._minute = minute
         self.state[:] = minute.state
         if not np.array_equal(minute.row, self._rows):
             self._rows = minute.row
@@ -169,16 +188,13 @@ class World:
                     out.append((price, size))
         return bids, asks
 
-    def ladders(self, levels: int = 10) -> tuple[I64, I64, I64, I64]:
-        """(bid prices, bid sizes, ask prices, ask sizes) of all columns, (levels, n); prices below 1 are void."""
-        tail = np.array([depth.profile(levels, thin) for thin in (False, True)])
-        mean = tail[self._columns.thin_tail.astype(np.int64)].T * self._columns.depth * self._thins()
-        tick = self._clock()
-        out = []
-        for side, touch, size in ((0, self.bid, self.bid_size), (1, self.ask, self.ask_size)):
-            prices, sizes = depth.ladders(self._salt, touch, self._columns.gap, mean, side, tick)
-            out += [np.concatenate([touch[None], prices]), np.concatenate([size[None], sizes])]
-        return out[0], out[1], out[2], out[3]
+    def ladders(self, levels: int = 10) -> tuple[I64, I64]:
+        """(prices, sizes) of all columns, each (2, levels, n) with bids first; prices below 1 are void."""
+        if levels not in self._ladders:
+            c = self._columns
+            self._ladders[levels] = depth.Ladders(self._salt, c.gap, c.depth, c.thin_tail, levels)
+        touch, size = np.stack([self.bid, self.ask]), np.stack([self.bid_size, self.ask_size])
+        return self._ladders[levels].at(touch, size, self._thins(), self._clock())
 
     def _clock(self) -> I64:
         assert self._minute is not None
