@@ -65,6 +65,15 @@ def test_a_snapshot_before_any_update_waits_for_its_symbol(tmp_path: Path) -> No
     assert (one.symbol, one.checked, one.equal, one.gaps) == ("ZZZUSDT", 3, 3, 0)
 
 
+def test_answers_to_a_subscription_are_no_market_data(tmp_path: Path) -> None:
+    acknowledged = made.write(tmp_path / "a", [made.stamped(0, {"result": None, "id": 1}), *made.spot_day()])
+    assert check_file(acknowledged, "binance-spot").equal == 3
+    bare = made.stamped(0, {"u": 7, "s": "X", "b": "1", "B": "2", "a": "3", "A": "4"})
+    assert isinstance(events_of(made.write(tmp_path / "b", [bare]), "binance-spot")[0], Touch)
+    alive = made.write(tmp_path / "c", [made.stamped(0, {"channel": "pong"}), *made.hyperliquid_day()])
+    assert check_file(alive, "hyperliquid").equal == 2
+
+
 def test_futures_are_chained_by_pu(tmp_path: Path) -> None:
     day = [
         made.rest(0, 100, [["10.0", "1"]], [["10.2", "1"]]),

@@ -52,6 +52,8 @@ def test_it_shows_what_was_known_at_each_step(market: RecordedMarket) -> None:
     market.advance(at(400), STEP)
     assert list(market.any_prints()) == [0]
     assert (market.last[0], market.volume_day[0]) == (1000, 160)
+    market.advance(at(400), STEP)
+    assert [trade.size for trade in market.prints(0)] == [150]
     market.advance(at(500), STEP)
     assert market.prints(0) == []
     assert market.low_high(0) == (1000, 1000)

@@ -51,7 +51,7 @@ def check(file: File, fmt: FormatName, symbol: SymbolName = "", as_json: AsJson 
     else:
         print("\n".join(_table(report)))
     if report.error is not None:
-        print(report.error.line(), file=sys.stderr)
+        print(f"vterm: {report.error.line()}", file=sys.stderr)
         raise typer.Exit(report.error.exit_code)
 
 

@@ -29,6 +29,7 @@ class _Frame(msgspec.Struct):
     e: str = ""
     s: str = ""
     symbol: str = ""
+    u: int = -1
     lastUpdateId: int = -1
     bids: list[tuple[str, str]] = []
     asks: list[tuple[str, str]] = []
@@ -89,7 +90,7 @@ class BinanceImporter:
         if frame.lastUpdateId >= 0:
             return self._on_snapshot(at, row, frame)
         payload: bytes | msgspec.Raw = frame.data if frame.stream else body
-        kind = frame.stream.partition("@")[2] or frame.e or "bookTicker"
+        kind = frame.stream.partition("@")[2] or frame.e or ("bookTicker" if frame.u >= 0 else "")
         if kind.startswith("depth"):
             return self._on_depth(at, row, self._depth.decode(payload))
         if kind == "bookTicker":

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from engine.model.refusal import EXIT_BAD_FILE, EXIT_NOT_FOUND, EXIT_USAGE
 
 
+_NAMED = 200
+"""Instruments that an error lists by name."""
+
+
 class DataError(Exception):
     """Base of all. `message` says all that matters in one line; `cause` and `fix` are for who wants to act."""
 
@@ -69,14 +73,19 @@ class UnknownFormat(DataError):
         super().__init__(f"{name!r} {what}", fix=f"--format {'|'.join(known)}")
 
 
+def _listed(symbols: Sequence[str]) -> str:
+    more = len(symbols) - _NAMED
+    return " ".join(symbols[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
 class SymbolNeeded(DataError):
     """The file holds several instruments and none was named."""
 
     code = "SYMBOL_NEEDED"
 
     def __init__(self, file: str, symbols: Sequence[str]) -> None:
-        names = " ".join(symbols)
-        super().__init__(f"{file} holds {len(symbols)} instruments: {names}", fix=f"--symbol {symbols[0]}")
+        names = _listed(symbols)
+        super().__init__(f"{file} holds {len(symbols)} instruments: {names}", cause=names, fix=f"--symbol {symbols[0]}")
         self.symbols = tuple(symbols)
 
 
@@ -88,5 +97,5 @@ class SymbolAbsent(DataError):
 
     def __init__(self, file: str, symbol: str, symbols: Sequence[str]) -> None:
         fix = f"--symbol {symbols[0]}" if symbols else "check --format"
-        super().__init__(f"{file} holds no {symbol[:40]!r}, but: {' '.join(symbols) or 'nothing'}", fix=fix)
+        super().__init__(f"{file} holds no {symbol[:40]!r}, but: {_listed(symbols) or 'nothing'}", fix=fix)
         self.symbols = tuple(symbols)

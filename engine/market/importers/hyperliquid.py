@@ -14,7 +14,7 @@ from engine.market.importers.events import MarketEvent, Snapshot, TapeTrade
 
 class _Frame(msgspec.Struct):
     channel: str
-    data: msgspec.Raw
+    data: msgspec.Raw = msgspec.Raw(b"")
 
 
 class _Level(msgspec.Struct):
