@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
+import pysqlite3.dbapi2 as dbapi
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from engine.adapters.sqlite_beside import Head, read_head, remove_sum, sum_fault, sync_folder, wal_size, write_sum
 from engine.adapters.sqlite_errors import told
@@ -26,6 +27,7 @@ from engine.adapters.sqlite_tables import (
     MOVE_BALANCES,
     PUT_ORDERS,
     PUT_SNAPSHOT,
+    driver_cursor,
 )
 from engine.ledger.chain import GENESIS
 from engine.ledger.invariants import Balances, entry_faults, post, sums
@@ -93,17 +95,17 @@ class SqliteLedger:
                 group.add(entry)
             if not group.journal:
                 return
-            with self._transaction(connection):
-                group.insert(connection)
+            with self._transaction(connection) as cursor:
+                group.insert(cursor)
             self._last, self._hash, self._fills = group.last, group.hash, group.fills_before + len(group.fills)
             self._head.write(group.journal[-1][0], group.hash)
 
     def snapshot(self, snapshot: Snapshot) -> None:
         """Keep a snapshot and the one before it, then fold the write-ahead log back into the file."""
         with self._use() as connection:
-            with self._transaction(connection):
-                PUT_SNAPSHOT.run(connection, [snapshot_row(connection, snapshot)])
-                connection.exec_driver_sql(
+            with self._transaction(connection) as cursor:
+                PUT_SNAPSHOT.run(cursor, [snapshot_row(connection, snapshot)])
+                cursor.execute(
                     "DELETE FROM snapshots WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT ?)",
                     (SNAPSHOTS_KEPT,),
                 )
@@ -146,23 +148,26 @@ class SqliteLedger:
             yield self._connection
 
     @contextlib.contextmanager
-    def _transaction(self, connection: Connection) -> Iterator[None]:
+    def _transaction(self, connection: Connection) -> Iterator[DBAPICursor]:
         """BEGIN to COMMIT. After a failure of the disk nothing more is written: only a restart can tell
         whether the last synchronisation reached it."""
+        cursor = driver_cursor(connection)
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield
-            connection.exec_driver_sql("COMMIT")
+            cursor.execute("BEGIN IMMEDIATE")
+            yield cursor
+            cursor.execute("COMMIT")
         except BaseException as error:
-            if isinstance(error, DBAPIError) and not _harmless(error):
+            if isinstance(error, dbapi.Error) and not _harmless(error):
                 self._broken = StoreError(f"{self.path} failed before. Check the disk and start the desk again")
-            with contextlib.suppress(DBAPIError):
-                connection.exec_driver_sql("ROLLBACK")
+            with contextlib.suppress(dbapi.Error):
+                cursor.execute("ROLLBACK")
             raise
+        finally:
+            cursor.close()
 
 
-def _harmless(error: DBAPIError) -> bool:
-    name = str(getattr(error.orig, "sqlite_errorname", ""))
+def _harmless(error: dbapi.Error) -> bool:
+    name = str(getattr(error, "sqlite_errorname", ""))
     return name.startswith(("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_CONSTRAINT", "SQLITE_READONLY"))
 
 
@@ -194,13 +199,13 @@ class _Group(msgspec.Struct):
         for transfer in entry.transfers:
             post(self.moved, transfer)
 
-    def insert(self, connection: Connection) -> None:
+    def insert(self, cursor: DBAPICursor) -> None:
         """Write all rows inside the caller's transaction."""
         off = [asset for asset, total in sums(self.moved).items() if total]
         if off:
             raise IntegrityError(f"nothing was stored: {', '.join(off)} does not sum to nothing")
-        ADD_JOURNAL.run(connection, self.journal)
-        PUT_ORDERS.run(connection, list(self.orders.values()))
-        ADD_FILLS.run(connection, self.fills)
-        ADD_TRANSFERS.run(connection, self.transfers)
-        MOVE_BALANCES.run(connection, [(*key, amount) for key, amount in self.moved.items()])
+        ADD_JOURNAL.run(cursor, self.journal)
+        PUT_ORDERS.run(cursor, list(self.orders.values()))
+        ADD_FILLS.run(cursor, self.fills)
+        ADD_TRANSFERS.run(cursor, self.transfers)
+        MOVE_BALANCES.run(cursor, [(*key, amount) for key, amount in self.moved.items()])

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
 from engine.adapters.sqlite_beside import wal_size
-from engine.adapters.sqlite_tables import META, PUT_META, columns
+from engine.adapters.sqlite_tables import META, PUT_META, columns, driver_cursor
 from engine.ledger.chain import GENESIS, seal
 from engine.ledger.migrations import LATEST, pending
 from engine.ports import IntegrityError, StoreError
@@ -123,7 +123,7 @@ def meta_seal(words: dict[str, str]) -> str:
 
 def write_meta(connection: Connection, words: dict[str, str]) -> None:
     """Store all words and their seal; the caller holds the transaction."""
-    PUT_META.run(connection, [*words.items(), (SEAL, meta_seal(words))])
+    PUT_META.run(driver_cursor(connection), [*words.items(), (SEAL, meta_seal(words))])
 
 
 def migrate(connection: Connection, path: Path) -> None:
