@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.market.importers.errors import BadDataFile, UnknownFormat
+from engine.market.importers.errors import BadDataFile, DataError, UnknownFormat
 from tests.data.captures import lines as made
 from vterm.cli.data import run
 from vterm.cli.stop import Stop
@@ -66,6 +66,25 @@ def test_book_prints_what_came_before_the_damage(tmp_path: Path, capsys: pytest.
     rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
     assert rows[0] == ["row", "seq", "at", "side", "level", "price", "size"]
     assert rows[-1][:2] == ["10", "106"]
+
+
+def test_bars_are_made_of_the_trades(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    late = made.trade(61_000_000_000, "10.125", "2", False)
+    path = made.write(tmp_path / "a", [*made.spot_day(), late])
+    assert run(["bars", str(path), "--format", "binance-spot", "--every", "1m", "--csv"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "at,open,high,low,close,volume",
+        "2023-11-14T22:13:00Z,10.01,10.01,10.00,10.00,1.6",
+        "2023-11-14T22:14:00Z,10.125,10.125,10.125,10.125,2",
+    ]
+    assert run(["bars", str(path), "--format", "binance-spot", "--every", "1h", "--json"]) == 0
+    (bar,) = json.loads(capsys.readouterr().out)["bars"]
+    assert (bar["high"], bar["volume"]) == ("10.125", "3.6")
+    with pytest.raises(DataError, match="not a length"):
+        run(["bars", str(path), "--format", "binance-spot", "--every", "soon"])
+    bookish = made.write(tmp_path / "b", made.kraken_day())
+    with pytest.raises(BadDataFile, match="no trades"):
+        run(["bars", str(bookish), "--format", "kraken"])
 
 
 def test_formats_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import enum
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -77,6 +78,30 @@ def book(
     encode = msgspec.json.Encoder().encode
     for row in book_rows(file, fmt, levels, every.value, symbol):
         sys.stdout.write(encode(row).decode() + "\n")
+
+
+@app.command()
+def bars(
+    file: File,
+    fmt: FormatName,
+    every: Annotated[str, typer.Option("--every", help="Length of a bar: 1s, 1m, 5m, 1h, 1d.")] = "1m",
+    symbol: SymbolName = "",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Print open, high, low, close and volume of the trades of one instrument."""
+    import msgspec
+
+    from engine.market.importers.trade_bars import TradeBar, trade_bars
+
+    titles = TradeBar.__struct_fields__
+    found = trade_bars(file, fmt, every, symbol)
+    if as_csv:
+        _write_csv(itertools.chain([titles], map(msgspec.structs.astuple, found)))
+    elif as_json:
+        print(json.dumps({"every": every, "bars": [msgspec.structs.asdict(bar) for bar in found]}))
+    else:
+        print("\n".join(_aligned([titles, *map(msgspec.structs.astuple, found)], left=1)))
 
 
 @app.command()

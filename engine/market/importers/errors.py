@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from engine.model.refusal import EXIT_BAD_FILE, EXIT_NOT_FOUND, EXIT_USAGE
 
-
 _NAMED = 200
 """Instruments that an error lists by name."""
 
