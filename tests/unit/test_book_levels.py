@@ -18,7 +18,7 @@ def test_it_holds_what_the_naive_twin_holds(batches: list[tuple[list[tuple[int, 
     for bids, asks in batches:
         assert book.apply(bids, asks) == twin.apply(bids, asks)
         assert book.top(20) == twin.top(20)
-        assert (book.bids.best(), book.asks.best()) == tuple((side or [None])[0] for side in twin.top(1))
+        assert (book.bids.best(), book.asks.best()) == tuple(side[0] if side else None for side in twin.top(1))
 
 
 @given(_levels, _levels)

@@ -21,7 +21,7 @@ def events_of(path: Path, fmt: str) -> list[MarketEvent]:
     return [event for _, events in read_messages(path, fmt) for event in events]
 
 
-def bare(events: list[MarketEvent]) -> list[object]:
+def bare(events: list[MarketEvent]) -> list[tuple[object, ...]]:
     """Events without row, texts and what a capture leaves out."""
     kept = [event for event in events if not isinstance(event, Stale) and not getattr(event, "history", False)]
     return [
