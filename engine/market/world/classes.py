@@ -44,7 +44,7 @@ CLASSES = {
     "indices": ClassShape((0.20, 0.28, 0.32), 5, 0.22, _CALM, 0, 0.0, 0, "u"),
     "forex": ClassShape((0.18, 0.28, 0.38), 5, 0.0, (0.45, 0.30, 0.19), 1, 2e-4, 1, "forex"),
     "commodities": ClassShape((0.20, 0.28, 0.38), 6, 0.03, (0.43, 0.29, 0.18), 2, 1e-4, 0, "commodity"),
-    "crypto": ClassShape((0.14, 0.24, 0.36), 7, 0.0, (0.38, 0.30, 0.24), 3, 5e-5, 2, "crypto"),
+    "crypto": ClassShape((0.14, 0.24, 0.36), 7, 0.0, (0.38, 0.33, 0.30), 3, 5e-5, 2, "crypto"),
 }
 
 TWINS = {
@@ -75,7 +75,8 @@ WALLS = ("BTC-USD", "ETH-USD", "BNB-USD")
 class Columns:
     """Per-instrument constants as arrays of shape (n,). Sizes in lots, prices in ticks.
 
-    `subject` names an instrument's own draws, `driver` those of its efficient price, shared by twins.
+    `usual` is a rough number of trades per 100 ms. `subject` names an instrument's
+    own draws, `driver` those of its efficient price, which twins share.
     """
 
     symbols: tuple[str, ...]
@@ -90,6 +91,7 @@ class Columns:
     depth: F64
     size_mean: F64
     trades: F64
+    usual: F64
     gap: NDArray[np.int64]
     thin_tail: NDArray[np.bool_]
     shape: tuple[ClassShape, ...]
@@ -119,6 +121,11 @@ def shape_of(instrument: Instrument) -> ClassShape:
     shape = CLASSES[instrument.asset_class]
     clock = ROUND_THE_CLOCK.get(instrument.session)
     return replace(shape, season=clock) if clock and shape.season == "u" else shape
+
+
+def _usual_trades(instrument: Instrument) -> float:
+    minutes = 1380 if instrument.session in ROUND_THE_CLOCK else 390
+    return min(max(instrument.trades_per_day / (600 * minutes), 1e-5), 1.2)
 
 
 def _mean_trade(instrument: Instrument) -> float:
@@ -152,6 +159,7 @@ def columns(instruments: list[Instrument]) -> Columns:
         depth=np.array([_lots(i, i.l1_depth) for i in instruments]),
         size_mean=np.array(trade),
         trades=np.array([i.trades_per_day for i in instruments]),
+        usual=np.array([_usual_trades(i) for i in instruments]),
         gap=np.array([150 if i.symbol in WALLS else max(1, round(i.spread_ticks / 2)) for i in instruments]),
         thin_tail=np.array([i.asset_class == "crypto" for i in instruments]),
         shape=shapes,

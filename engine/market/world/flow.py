@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.market.world.classes import Columns
-from engine.market.world.path import BLOCK, I64, Keys, PathBlock, Slots
-from engine.market.world.tables import F32, exp32, normal, powers, tables
+from engine.market.world.path import BLOCK, I64, TICKS, Keys, PathBlock, Slots
+from engine.market.world.tables import F32, F64, exp32, normal, powers, tables
 from engine.rng import Words, halves, keys, octets, words, words_at
 
 _F = np.float32
@@ -24,7 +24,10 @@ ETA_KEEP = 0.9548416039104165
 Y_KEEP = (0.7788007830714049, 0.9753099120283326, 0.9983347214509387)
 Y_WEIGHT = (0.70, 0.70, 0.90)
 Y_MEAN = 0.5 * (0.70**2 + 0.70**2 + 0.90**2)
-Z_TIMES, Z_WEIGHT = (2.5, 18.0, 200.0), (0.75, 0.55, 0.45)
+Z_TIMES, Z_WEIGHT = (2.5, 18.0, 200.0), (0.75, 0.55, 0.35)
+SLOW_WEIGHT, SLOW_TRADES = 0.40, 150
+"""Sign memory beyond the minute: a level drawn about every 150 trades and drawn in a straight line between."""
+
 G_KEEP = 0.9900498337491681
 G_UNIT = 14.159
 """Scale that gives the average of past increments unit variance: sqrt((1 + keep) / (1 - keep)) within 0.4 %."""
@@ -87,12 +90,22 @@ class Flow:
         self._z_up = powers(keep, BLOCK).astype(np.float32)
         self._z_down = (1 / powers(keep, BLOCK)).astype(np.float32)
         self._z_shock = np.sqrt(1 - keep * keep).astype(np.float32)
+        self._slow = self._slow_memory(streams.slow, subject, columns.usual[slots.ix])
         self._renewal = np.minimum(np.maximum(512 * rate, 4.0), 32.0).astype(np.uint16)
         self._lean = (0.36 + 0.5 / (1 + 15 * rate)).astype(np.float32)
         self._rate = (slots.rate * (PARENTS / 0.95)).astype(np.float32)
         self._increment = np.maximum(slots.sd / 24.494897427831781, 1e-9)
         self._last_price = slots.start
         self._late = np.zeros((6, 3, len(slots.ix)), np.int8)
+
+    def _slow_memory(self, stream: int, subject: Words, usual: F64) -> tuple[F32, F32]:
+        """Level at the minute's start and slope a tick of the slowest part of sign memory."""
+        span = np.maximum(np.rint(SLOW_TRADES / (TICKS * usual)), 1.0).astype(np.int64)
+        turn = self.slots.minute // span
+        here, there = (normal(halves(words(keys(stream, subject, turn + k), 0, 1)[0])[:, 0]) for k in (0, 1))
+        slope = (SLOW_WEIGHT / span).astype(np.float32) * (there - here)
+        start = here * _F(SLOW_WEIGHT) + slope * (self.slots.minute - turn * span).astype(np.float32)
+        return start, slope * _F(1 / TICKS)
 
     def block(self, path: PathBlock, with_trades: bool = True) -> FlowBlock:
         """Complete a block of the path (blocks must come in order)."""
@@ -133,9 +146,9 @@ class Flow:
         at = np.flatnonzero(renewed)
         size = tables().lognormal.take((draw.ravel()[at] >> 6) << 2) * (1 + lean.ravel()[at])
         values = np.concatenate([self._size[side], _lots(size * self._depth[at % n])])
-        place = np.zeros(draw.size, np.int64)
-        place[at] = np.arange(n, n + len(at))
-        place = place.reshape(rows, n)
+        places = np.zeros(draw.size, np.int64)
+        places[at] = np.arange(n, n + len(at))
+        place = places.reshape(rows, n)
         place[0] = np.where(renewed[0], place[0], np.arange(n))
         np.maximum.accumulate(place, axis=0, out=place)
         out: I64 = values[place]
@@ -151,6 +164,7 @@ class Flow:
         past = self._past(path)
         count = self._counts(pressure, past, noise, u, b[:, :, 7])
         memory = self._memory(noise, len(count))
+        memory += self._slow[0] + self._slow[1] * np.arange(path.first, path.first + len(count), dtype=_F)[:, None]
         memory += _F(0.94) * pressure
         memory += self._lean * past
         memory += _F(0.5) * noise[:, :, 6]

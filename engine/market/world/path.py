@@ -79,6 +79,7 @@ class Keys:
         self.minute = stream_key(seed, "tick-minute")
         self.quote = stream_key(seed, "tick-quote")
         self.flow = stream_key(seed, "tick-flow")
+        self.slow = stream_key(seed, "tick-slow")
         self.size = stream_key(seed, "tick-size")
         self.print = stream_key(seed, "tick-print")
         self.depth = stream_key(seed, "depth")
@@ -128,13 +129,14 @@ class Path:
         word = halves(words(self._quote, first, BLOCK if ticks > 1 else 1))
         price = self._prices(number, word[:, :, 0], ticks)
         centre = self._centres(first, price)
-        pressure = price - centre
-        pressure /= self.width
-        np.minimum(np.maximum(pressure, -1.0, out=pressure), 1.0, out=pressure)
         wide = self._spreads(first, word[:, :, 1], word[:, :, 2])
         spread, side = wide >> 1, wide & 1
         bid = centre.astype(np.int64) - ((spread - side) >> 1)
         np.maximum(bid, 1, out=bid)
+        pressure = price - bid
+        pressure -= 0.5 * spread
+        pressure /= self.width
+        np.minimum(np.maximum(pressure, -1.0, out=pressure), 1.0, out=pressure)
         return PathBlock(first, price, pressure, bid, bid + spread)
 
     def _prices(self, number: int, draw: NDArray[np.uint16], ticks: int) -> F64:
@@ -207,9 +209,9 @@ class Path:
         values = np.empty(len(at) + n, np.int64)
         values[:n] = self._wide if first else 0
         values[n:] = self._candidates(column, renewal.ravel()[at], u)
-        place = np.zeros(renewed.size, np.int64)
-        place[at] = np.arange(n, n + len(at))
-        place = place.reshape(renewed.shape)
+        places = np.zeros(renewed.size, np.int64)
+        places[at] = np.arange(n, n + len(at))
+        place = places.reshape(renewed.shape)
         place[0] = np.where(renewed[0], place[0], np.arange(n))
         np.maximum.accumulate(place, axis=0, out=place)
         out: I64 = values[place]
