@@ -1,8 +1,9 @@
 # make run     open the desk              make test    all tests
 # make check   lint, types, imports       make bench   measurements beside their peers
 # make lock    recompile the locks        make picture docs/img
+# make crash   kill the engine 50 times in a stream of orders
 .DEFAULT_GOAL := run
-.PHONY: run test check bench lock picture install sessions clean
+.PHONY: run test check bench crash lock picture install sessions clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -29,6 +30,9 @@ check: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+crash: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.scenarios.kill --kills 50 $(ARGS)
 
 picture: $(VENV)/dev.stamp
 	@$(BIN)/python -m tools.picture $(ARGS)

@@ -14,12 +14,12 @@ from engine.kernel import Kernel
 from engine.market.calendar import load_calendar
 from engine.market.catalogue import Catalogue, load
 from engine.market.shown import DayCalendar, ShownMarket
-from engine.model.command import AnyCommand
 from engine.model.format import parse_time, time_text
 from engine.model.ids import MINUTE_NS, TimeNs
 from engine.model.refusal import Code, refuse
 from engine.model.session import MarketSession
-from engine.ports import AuditReport, IntegrityError, LedgerStore, MarketSource, Recovered
+from engine.ports import AuditReport, LedgerStore, MarketSource
+from engine.recovery import rebuild
 from engine.runner import Runner
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def open_desk(
             kernel = _recorded_kernel(replay, symbol)
         else:
             kernel = _living_kernel(store, clock, seed)
-        _rebuild(kernel, store.recover())
+        rebuild(kernel, store.recover())
     except BaseException:
         store.close()
         raise
@@ -163,21 +163,3 @@ def _clock(kernel: Kernel, store: LedgerStore) -> Clock:
     if store.meta("clock") == "wall":
         return WallClock()
     return OwnClock(kernel.state.now, kernel.state.speed, paused=kernel.state.paused)
-
-
-def _rebuild(kernel: Kernel, recovered: Recovered) -> None:
-    """Bring a fresh kernel to the remembered state; what it does again must be what was kept."""
-    if recovered.snapshot is not None:
-        kernel.thaw(recovered.snapshot.state)
-    decoder = msgspec.json.Decoder(AnyCommand)
-    again = []
-    for entry in recovered.entries:
-        if entry.kind == "tick":
-            again += kernel.advance(entry.at)
-        else:
-            again += kernel.apply(decoder.decode(entry.body))[0]
-    if again != list(recovered.entries):
-        raise IntegrityError(
-            "the journal of this home cannot be played back to the same state (another version wrote it?)"
-        )
-    kernel.events.clear()

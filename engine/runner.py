@@ -8,6 +8,7 @@ commit that fails stops trading: the state in memory is then ahead of the disk, 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any, Protocol
 
 from engine.bus import Bus
@@ -23,15 +24,18 @@ from engine.model.ids import SECOND_NS, AccountId, TimeNs
 from engine.model.order import Order
 from engine.model.refusal import Code, Refusal, Refused, refuse
 from engine.model.session import MarketSession
-from engine.ports import JournalEntry, LedgerStore, Snapshot, StoreError
+from engine.ports import IntegrityError, JournalEntry, LedgerStore, Snapshot, StoreError
 from engine.risk.schema import parse_order, request_document
 from engine.views import View
 
 FRAME_S = 0.1
 SNAPSHOT_S = 60.0
+SNAPSHOT_ENTRIES = 250
+"""A snapshot after this many entries (or a twentieth of all orders) keeps a restart's replay short."""
 REACH_S = 5.0
 JUMP_STEP_NS = 60 * SECOND_NS
 ACCOUNT_NAME = 64
+_AFTER_FAILURE = "free the disk or fix the rights of the home, then send it again"
 
 
 class Lists(Protocol):
@@ -60,6 +64,7 @@ class Runner:
         self._stopping = asyncio.Event()
         self._pending = 0
         self._journalled = int(kernel.state.now)
+        self._since_snapshot = 0
 
     # --- running ------------------------------------------------------------------------------
 
@@ -103,6 +108,7 @@ class Runner:
     def snapshot(self) -> None:
         """Keep the whole state, behind everything committed so far."""
         kernel = self.kernel
+        self._since_snapshot = 0
         held = {s for account in kernel.state.accounts.values() for s in account.positions}
         snapshot = Snapshot(
             seq=kernel.state.entries,
@@ -122,10 +128,9 @@ class Runner:
         await asyncio.to_thread(self._let_go)
 
     def _let_go(self) -> None:
-        try:
+        with contextlib.suppress(StoreError, IntegrityError):
             self._writer.close()
-        finally:
-            self._store.close()
+        self._store.close()
 
     # --- commands -----------------------------------------------------------------------------
 
@@ -245,10 +250,10 @@ class Runner:
         """Do a command; its answer, once durable."""
         if self.failure is not None:
             raise refuse(
-                Code.ACCOUNT_LOCKED,
+                Code.LEDGER_FAILED,
                 "trading has stopped: the ledger could not be written",
                 cause=str(self.failure),
-                fix="free the disk, then: vterm engine stop, and start again",
+                fix=_AFTER_FAILURE,
             )
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         answer = self._do(command, done)
@@ -278,17 +283,18 @@ class Runner:
             loop.call_soon_threadsafe(self._settled, error, documents, done)
 
         self._writer.submit(entries, settled)
+        self._since_snapshot += len(entries)
+        if self._since_snapshot >= max(SNAPSHOT_ENTRIES, len(self.kernel.state.orders) // 20):
+            self.snapshot()
 
     def _settled(
         self, error: BaseException | None, documents: list[Document], done: asyncio.Future[None] | None
     ) -> None:
         self._pending -= 1
         if error is not None:
-            self.failure = error if isinstance(error, StoreError) else StoreError(str(error))
+            self._halt(error)
             if done is not None and not done.done():
-                refusal = Refusal(
-                    Code.ACCOUNT_LOCKED, "the order was not kept", str(error), "free the disk, then restart"
-                )
+                refusal = Refusal(Code.LEDGER_FAILED, "this was not kept", str(error), _AFTER_FAILURE)
                 done.set_exception(Refused(refusal))
             self.bus.publish(
                 [
@@ -303,6 +309,12 @@ class Runner:
             )
             return
         self._publish(documents, done)
+
+    def _halt(self, error: BaseException) -> None:
+        """Stop at once. Memory is ahead of the disk, and only a new start can tell what reached it."""
+        if self.failure is None:
+            self.failure = error if isinstance(error, StoreError) else StoreError(str(error))
+        self._stopping.set()
 
     def _publish(self, documents: list[Document], done: asyncio.Future[None] | None) -> None:
         if documents:

@@ -20,7 +20,7 @@ from engine.documents import (
 from engine.kernel import Kernel
 from engine.market.catalogue import Catalogue, row_ticks
 from engine.market.shown import DEPTH
-from engine.model.account import Account
+from engine.model.account import Account, Position
 from engine.model.format import time_text
 from engine.model.ids import DAY_NS, HOUR_NS, MINUTE_NS, TimeNs
 from engine.model.instrument import ASSET_CLASSES, Instrument
@@ -328,6 +328,7 @@ class View:
                         "value": exact_money(value),
                         "cost": exact_money(position.cost),
                         "unrealised_pnl": exact_money(gain),
+                        "day_pnl": exact_money(self._day_gain(instrument, position, gain)),
                         "unrealised_pct": signed(ratio(100 * gain, abs(position.cost), 2)),
                         "weight": ratio(value, worth.nav),
                         "currency": instrument.currency,
@@ -336,6 +337,14 @@ class View:
             )
         rows.sort(key=lambda row: -row[0])
         return [document for _, document in rows]
+
+    def _day_gain(self, instrument: Instrument, position: Position, gain: int) -> int:
+        """Profit of the day on what is held: since it was opened, or since the previous close."""
+        if position.day_label == time_text(self.now)[:10]:
+            return gain
+        shown = self.kernel.shown
+        close2 = 2 * (int(shown.source.prev_close[instrument.column]) + instrument.basis_ticks)
+        return self.kernel.valuer.value(instrument, position.lots, shown.mid2(instrument) - close2)
 
     def _average_cost(self, instrument: Instrument, lots: int, cost: int) -> str:
         """Cost a unit in the instrument's own price units at today's exchange rate."""

@@ -31,7 +31,7 @@ WALL_E0 = 5e-4
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """The displacement's constants of one instrument (ticks and lots)."""
+    """The displacement's constants of one instrument (ticks and lots); `steepest` bounds its slope anywhere."""
 
     alpha: Fraction
     amplitudes: tuple[float, float, float]
@@ -40,6 +40,7 @@ class Shape(msgspec.Struct, frozen=True):
     kinf: float
     law: float
     volume: float
+    steepest: float
 
     @classmethod
     def of(cls, instrument: Instrument, price_ticks: float) -> Shape:
@@ -69,6 +70,7 @@ class Shape(msgspec.Struct, frozen=True):
             kinf=PERMANENT_SHARE * phi * instrument.gamma * price_ticks / volume,
             law=instrument.gamma * price_ticks,
             volume=volume,
+            steepest=scale * float(alpha) / e0 + PERMANENT_SHARE * phi * instrument.gamma * price_ticks / volume,
         )
 
     def displacement(self, x: float, e: tuple[float, float, float]) -> float:
@@ -161,6 +163,8 @@ def _refilled(consumed: dict[int, float], keep: float) -> dict[int, float]:
 
 def promised(shape: Shape, state: Displaced, side: int, distance: float, size: int) -> int:
     """`size` clipped so that a level `distance` ticks from the mid never sells more than moves the price there."""
+    if size * shape.steepest <= distance:
+        return size
     x, e = state.x, state.e
 
     def moved(lots: float) -> float:

@@ -1,0 +1,1 @@
+"""Measurements beside a peer, in one run each; ratios are what to read."""
