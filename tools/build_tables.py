@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 TARGET = Path(__file__).resolve().parents[1] / "engine" / "market" / "data" / "tables.npz"
 
-MIXING = ((5.8, 3.5), (4.2, 3.5), (4.4, 3.5), (4.6, 3.5), (4.5, 3.5), (9.0, 2.2), (8.0, 2.2), (14.0, 2.2), (12.0, 1.6))
+MIXING = ((5.8, 3.5), (4.2, 3.5), (4.4, 3.5), (4.6, 3.5), (4.5, 3.5), (9.0, 2.2), (8.0, 2.2), (10.0, 2.2), (12.0, 1.6))
 """(degrees of freedom, cap) of each Student mixing table, in the order of world/classes.py."""
 
 SIZE_BODIES = (0.8, 0.5, 2.1, 1.1)

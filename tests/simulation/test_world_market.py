@@ -26,7 +26,7 @@ def everything() -> World:
 def ticks(market: World, ix: int, minutes: int) -> dict[str, np.ndarray]:
     """Per tick: mid, imbalance, signed lots, spread; each (minutes * 600,), from an hour after the anchor's open."""
     first = (NEW_YORK_OPEN + HOUR_NS) // MINUTE_NS
-    slots = market._history.slots(ix, market._history.spots(ix, first, first + minutes))
+    slots = market._past.slots(ix, market._past.spots(ix, first, first + minutes))
     path = Path(market._streams, market._columns, slots)
     flow = Flow(market._streams, market._columns, slots)
     parts: dict[str, list[np.ndarray]] = {"mid": [], "obi": [], "flow": [], "spread": []}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -89,5 +90,5 @@ def test_the_equity_day_is_a_u() -> None:
 def test_a_level_keeps_its_size_for_an_epoch() -> None:
     seen = [depth.noise(123, 25_000, 0, tick) for tick in range(200)]
     changes = [k for k in range(1, 200) if seen[k] != seen[k - 1]]
-    assert {b - a for a, b in zip(changes, changes[1:], strict=False)} == {32}
+    assert {b - a for a, b in pairwise(changes)} == {32}
     assert depth.noise(123, 25_000, 0, 0) != depth.noise(123, 25_000, 1, 0)

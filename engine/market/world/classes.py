@@ -37,7 +37,7 @@ class ClassShape:
     season: str
 
 
-_CALM = (0.31, 0.26, 0.20)
+_CALM = (0.29, 0.30, 0.24)
 CLASSES = {
     "equities": ClassShape((0.18, 0.28, 0.36), 5, 0.11, _CALM, 0, 0.0, 0, "u"),
     "etfs": ClassShape((0.20, 0.28, 0.32), 5, 0.18, _CALM, 0, 0.0, 0, "u"),

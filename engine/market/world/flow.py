@@ -24,8 +24,8 @@ ETA_KEEP = 0.9548416039104165
 Y_KEEP = (0.7788007830714049, 0.9753099120283326, 0.9983347214509387)
 Y_WEIGHT = (0.70, 0.70, 0.90)
 Y_MEAN = 0.5 * (0.70**2 + 0.70**2 + 0.90**2)
-Z_TIMES, Z_WEIGHT = (2.5, 18.0, 200.0), (0.75, 0.55, 0.35)
-SLOW_WEIGHT, SLOW_TRADES = 0.40, 150
+Z_TIMES, Z_WEIGHT = (2.5, 18.0, 200.0), (0.70, 0.55, 0.35)
+SLOW_WEIGHT, SLOW_TRADES = 0.50, 150
 """Sign memory beyond the minute: a level drawn about every 150 trades and drawn in a straight line between."""
 
 G_KEEP = 0.9900498337491681

@@ -15,105 +15,39 @@ from numpy.typing import NDArray
 from engine.market.world.classes import Columns
 from engine.market.world.days import Days
 from engine.market.world.flow import Flow
-from engine.market.world.minutes import FIELDS, MinuteSource, MinuteTable
-from engine.market.world.path import BLOCKS, TICKS, Keys, Path, Slots
+from engine.market.world.past import KEPT, Past, Spot
+from engine.market.world.path import BLOCKS, TICKS, Keys, Path
 from engine.market.world.prints import gather
-from engine.market.world.tables import F64, exp, tables
-from engine.market.world.timeline import Day, Timeline
-from engine.market.world.venue import OPEN_STATES, THIN_SIZE, spread_factors
+from engine.market.world.tables import exp
+from engine.market.world.timeline import Day
+from engine.market.world.venue import OPEN_STATES
 from engine.model.ids import DAY_NS, HOUR_NS, MINUTE_NS, Lots, Ticks, TimeNs
 from engine.model.market import Bar, Trade
 from engine.model.session import MarketSession
-from engine.rng import halves, keys, words
 
 I64 = NDArray[np.int64]
 TICK_NS = MINUTE_NS // TICKS
 RECENT = 10
-KEPT = 96
 BATCH = 400
-Spot = tuple[int, int]
-"""(row, trading minute) of an instrument."""
 
 
 class History:
-    """Reads any time of any column; remembers the minute tables of a few days."""
+    """Bars and trades of any column; finished minutes and sessions are remembered."""
 
-    def __init__(
-        self, streams: Keys, columns: Columns, days: Days, source: MinuteSource, timelines: list[Timeline]
-    ) -> None:
-        self._streams, self._columns, self._days, self._source = streams, columns, days, source
-        self._timelines = timelines
-        self._tables: OrderedDict[tuple[int, int], MinuteTable] = OrderedDict()
+    def __init__(self, streams: Keys, columns: Columns, days: Days, past: Past) -> None:
+        self._streams, self._columns, self._days, self._past = streams, columns, days, past
         self._sessions: dict[tuple[int, int], tuple[int, int]] = {}
         self._bars: OrderedDict[tuple[int, int], tuple[int, int, int, int]] = OrderedDict()
 
-    def _load(self, ix: int, rows: list[int]) -> None:
-        """Draw the missing minute tables of `rows`, days of one shape together."""
-        line = self._timelines[ix]
-        groups: dict[int, list[Day]] = {}
-        for row in rows:
-            if (ix, row) not in self._tables:
-                day = line.day(row)
-                groups.setdefault(id(day.layout), []).append(day)
-        for days in groups.values():
-            drawn = self._source.draw(np.full(len(days), ix), days)
-            for place, day in enumerate(days):
-                part = [np.ascontiguousarray(getattr(drawn, name)[:, place]) for name in FIELDS]
-                self._tables[ix, day.row] = MinuteTable(*part)
-        while len(self._tables) > max(KEPT, 2 * len(rows)):
-            self._tables.popitem(last=False)
-
-    def table(self, ix: int, row: int) -> MinuteTable:
-        """Minutes of one column on one day; arrays (minutes,)."""
-        if (ix, row) not in self._tables:
-            self._load(ix, [row])
-        return self._tables[ix, row]
-
-    def _spread(self, ix: int, day: Day) -> F64:
-        return spread_factors(day.layout, self._columns.shape[ix].season) * float(self._columns.spread[ix])
-
-    def slots(self, ix: int, spots: list[Spot]) -> Slots:
-        """Slots of any minutes of one column, side by side."""
-        line = self._timelines[ix]
-        self._load(ix, sorted({row for row, _ in spots}))
-        out: list[tuple[float, ...]] = []
-        spreads = {row: self._spread(ix, line.day(row)) for row in {row for row, _ in spots}}
-        for row, index in spots:
-            day, table, spread = line.day(row), self.table(ix, row), spreads[row]
-            minute = int(day.minutes[index])
-            last = index + 1 == len(day.minutes)
-            after = index if last or int(day.minutes[index + 1]) != minute + 1 else index + 1
-            next_spread, next_sd = float(spread[after]), float(table.sd[after])
-            if last and row < line.last and int(line.day(row + 1).minutes[0]) == minute + 1:
-                next_spread = float(self._spread(ix, line.day(row + 1))[0])
-                next_sd = float(self.table(ix, row + 1).sd[0])
-            thin = 1.0 if day.state[index] == MarketSession.REGULAR else THIN_SIZE
-            out.append(
-                (minute, table.start[index], table.end[index], table.sd[index], table.jump[index], table.mood[index],
-                 table.rate[index], table.z[index - 1] if index else 0.0, spread[index], next_spread, next_sd, thin)
-            )  # fmt: skip
-        fields = np.array(out, np.float64).T.copy()
-        return Slots(np.full(len(spots), ix), fields[0].astype(np.int64), *fields[1:])
-
-    def spots(self, ix: int, start: int, stop: int) -> list[Spot]:
-        """Trading minutes in [start, stop)."""
-        line = self._timelines[ix]
-        out: list[Spot] = []
-        for row in range(line.row_at(start), line.row_at(stop) + 1):
-            minutes = line.day(row).minutes
-            low, high = np.searchsorted(minutes, (start, stop))
-            out.extend((row, index) for index in range(int(low), int(high)))
-        return out
-
     def _mids(self, ix: int, spots: list[Spot]) -> I64:
         """Mids in ticks at each of the 600 ticks of minutes, (600, spots), halves rounded up."""
-        path = Path(self._streams, self._columns, self.slots(ix, spots))
+        path = Path(self._streams, self._columns, self._past.slots(ix, spots))
         blocks = [path.block(number) for number in range(BLOCKS)]
         return np.concatenate([(b.bid + b.ask + 1) >> 1 for b in blocks])
 
     def _minute_prices(self, ix: int, spots: list[Spot], ticks_of_last: int) -> dict[int, tuple[int, int, int, int]]:
         """(open, high, low, close) by absolute minute; the last minute may be cut short."""
-        line = self._timelines[ix]
+        line = self._past.timelines[ix]
         at = [int(line.day(row).minutes[index]) for row, index in spots]
         whole = len(spots) - (1 if ticks_of_last < TICKS else 0)
         missing = [k for k in range(len(spots)) if k >= whole or (ix, at[k]) not in self._bars]
@@ -132,45 +66,22 @@ class History:
             self._bars.popitem(last=False)
         return out
 
-    def volume_between(self, ix: int, row: int, low: float, high: float) -> int:
-        """Lots of a day between two positions counted in trading minutes."""
-        table = self.table(ix, row).volume
-        return self._whole(table, high) - self._whole(table, low)
-
-    @staticmethod
-    def _whole(volume: F64, position: float) -> int:
-        index = min(int(position), len(volume) - 1)
-        step = float(volume[min(index + 1, len(volume) - 1)]) - float(volume[index])
-        return int(float(volume[index]) + step * (position - index))
-
     def volume(self, ix: int, start: TimeNs, end: TimeNs) -> int:
         """Lots traded in [start, end), two times at most one minute apart."""
-        line = self._timelines[ix]
+        line = self._past.timelines[ix]
         total = 0
-        for row, index in self.spots(ix, start // MINUTE_NS, -(-end // MINUTE_NS)):
+        for row, index in self._past.spots(ix, start // MINUTE_NS, -(-end // MINUTE_NS)):
             opened = int(line.day(row).minutes[index]) * MINUTE_NS
             low, high = max(start - opened, 0) / MINUTE_NS, min(end - opened, MINUTE_NS) / MINUTE_NS
-            total += self.volume_between(ix, row, index + low, index + high)
+            total += self._past.volume_between(ix, row, index + low, index + high)
         return total
-
-    def _extremes(self, ix: int, row: int, low: int, high: int) -> tuple[F64, F64]:
-        """Highest and lowest efficient price of trading minutes [low, high) of a day (exact Brownian law)."""
-        table, minutes = self.table(ix, row), self._timelines[ix].day(row).minutes[low:high]
-        driver = self._columns.driver[ix : ix + 1]
-        u = halves(words(keys(self._streams.minute, driver, minutes), 7, 1)[0])
-        drop = tables().minus_log.take(u[:, :2] >> 4)
-        start, end, sd = table.start[low:high], table.end[low:high], table.sd[low:high]
-        move = end - start
-        up = np.sqrt(move * move + 2 * sd * sd * drop[:, 0])
-        down = np.sqrt(move * move + 2 * sd * sd * drop[:, 1])
-        return start + 0.5 * (move + up), start + 0.5 * (move - down)
 
     def minute_extremes(self, ix: int, minute: int) -> tuple[int, int] | None:
         """(lowest, highest) price in ticks of one minute, None where the venue was shut."""
-        row, index, state = self._timelines[ix].place(minute)
+        row, index, state = self._past.timelines[ix].place(minute)
         if state not in OPEN_STATES:
             return None
-        high, low = self._extremes(ix, row, index, index + 1)
+        high, low = self._past.extremes(ix, row, index, index + 1)
         return max(1, int(np.rint(low[0]))), max(1, int(np.rint(high[0])))
 
     def bars(self, ix: int, every_ns: int, start: TimeNs, end: TimeNs) -> list[Bar]:
@@ -181,10 +92,10 @@ class History:
             count = int((end - start) // DAY_NS) + 2
             return [bar for bar in self.daily(ix, count, TimeNs(end - 1)) if bar.at >= start]
         stop = -(-end // MINUTE_NS)
-        spots = self.spots(ix, start // MINUTE_NS, stop)
+        spots = self._past.spots(ix, start // MINUTE_NS, stop)
         if not spots:
             return []
-        line = self._timelines[ix]
+        line = self._past.timelines[ix]
         last = int(line.day(spots[-1][0]).minutes[spots[-1][1]]) * MINUTE_NS
         cut = min(TICKS, -(-(end - last) // TICK_NS))
         if every_ns >= HOUR_NS:
@@ -195,13 +106,13 @@ class History:
     def _fold(
         self, ix: int, every_ns: int, spots: list[Spot], prices: dict[int, tuple[int, int, int, int]], cut: int
     ) -> list[Bar]:
-        line = self._timelines[ix]
+        line = self._past.timelines[ix]
         folded: dict[int, list[int]] = {}
         for order, (row, index) in enumerate(spots):
             minute = int(line.day(row).minutes[index])
             opened, high, low, close = prices[minute]
             share = cut / TICKS if order == len(spots) - 1 else 1.0
-            volume = self.volume_between(ix, row, index, index + share)
+            volume = self._past.volume_between(ix, row, index, index + share)
             bar = folded.setdefault(minute * MINUTE_NS // every_ns, [opened, high, low, close, 0])
             bar[1], bar[2], bar[3], bar[4] = max(bar[1], high), min(bar[2], low), close, bar[4] + volume
         return [
@@ -211,15 +122,15 @@ class History:
 
     def _hours(self, ix: int, every_ns: int, spots: list[Spot], cut: int) -> list[Bar]:
         """Bars from the minute level; only an unfinished last minute is filled by ticks."""
-        line = self._timelines[ix]
+        line = self._past.timelines[ix]
         rows = sorted({row for row, _ in spots})
-        self._load(ix, rows)
+        self._past.load(ix, rows)
         prices: dict[int, tuple[int, int, int, int]] = {}
         for row in rows:
             picked = [index for r, index in spots if r == row]
             low, high = picked[0], picked[-1] + 1
-            table, minutes = self.table(ix, row), line.day(row).minutes[low:high]
-            top, bottom = self._extremes(ix, row, low, high)
+            table, minutes = self._past.table(ix, row), line.day(row).minutes[low:high]
+            top, bottom = self._past.extremes(ix, row, low, high)
             whole = [np.maximum(np.rint(a), 1).astype(np.int64).tolist() for a in
                      (table.start[low:high], top, bottom, table.end[low:high])]  # fmt: skip
             prices.update(zip(minutes.tolist(), zip(*whole, strict=True), strict=True))
@@ -229,7 +140,7 @@ class History:
 
     def daily(self, ix: int, count: int, at: TimeNs) -> list[Bar]:
         """Bars of regular sessions; see World.daily."""
-        line = self._timelines[ix]
+        line = self._past.timelines[ix]
         row = line.row_at(at // MINUTE_NS)
         bars: list[Bar] = []
         running = self._running(ix, row, at)
@@ -242,7 +153,7 @@ class History:
         recent = [r for r in rows if r >= -RECENT and (ix, r) not in self._sessions]
         for first in range(0, len(recent), KEPT // 2):
             part = recent[first : first + KEPT // 2]
-            self._load(ix, part)
+            self._past.load(ix, part)
             for r in part:
                 self._sessions[ix, r] = self._session_extremes(ix, r)
         return self._finished(ix, rows) + bars
@@ -254,8 +165,8 @@ class History:
         return int(regular[0]), int(regular[-1]) + 1
 
     def _session_extremes(self, ix: int, row: int) -> tuple[int, int]:
-        regular = np.flatnonzero(self._timelines[ix].day(row).state == MarketSession.REGULAR)
-        high, low = self._extremes(ix, row, int(regular[0]), int(regular[-1]) + 1)
+        regular = np.flatnonzero(self._past.timelines[ix].day(row).state == MarketSession.REGULAR)
+        high, low = self._past.extremes(ix, row, int(regular[0]), int(regular[-1]) + 1)
         return int(np.rint(high.max())), int(np.rint(low.min()))
 
     def _finished(self, ix: int, rows: range) -> list[Bar]:
@@ -267,7 +178,7 @@ class History:
         logs = [table[name][low:high, ix] for name in ("open", "high", "low", "close")]
         o, h, lo, c = (np.maximum(np.rint(price0 * exp(log)), 1).astype(np.int64).tolist() for log in logs)
         volume = table["volume"][low:high, ix].tolist()
-        line, out = self._timelines[ix], []
+        line, out = self._past.timelines[ix], []
         for place, row in enumerate(rows):
             top, bottom = self._sessions.get((ix, row), (h[place], lo[place]))
             top, bottom = max(top, o[place], c[place]), max(1, min(bottom, o[place], c[place]))
@@ -279,18 +190,18 @@ class History:
 
     def _running(self, ix: int, row: int, at: TimeNs) -> Bar | None:
         """The bar of a regular session under way at `at`, None if there is none."""
-        day = self._timelines[ix].day(row)
+        day = self._past.timelines[ix].day(row)
         opened, closed = self._session(day)
         if not opened * MINUTE_NS <= at < closed * MINUTE_NS:
             return None
-        spots = self.spots(ix, opened, at // MINUTE_NS + 1)
+        spots = self._past.spots(ix, opened, at // MINUTE_NS + 1)
         spots = [(r, index) for r, index in spots if r == row]
         minute = int(day.minutes[spots[-1][1]]) * MINUTE_NS
         cut = min(TICKS, (at - minute) // TICK_NS + 1)
         bars = self._hours(ix, DAY_NS * 4, spots, cut)
-        first = int(np.maximum(np.rint(self.table(ix, row).start[spots[0][1]]), 1))
+        first = int(np.maximum(np.rint(self._past.table(ix, row).start[spots[0][1]]), 1))
         bar = bars[-1] if len(bars) == 1 else self._merge(bars)
-        volume = self.volume_between(ix, row, 0, spots[-1][1] + cut / TICKS)
+        volume = self._past.volume_between(ix, row, 0, spots[-1][1] + cut / TICKS)
         high, low = max(bar.high, first), min(bar.low, first)
         return Bar(TimeNs(opened * MINUTE_NS), Ticks(first), Ticks(high), Ticks(low), bar.close, Lots(volume))
 
@@ -301,10 +212,10 @@ class History:
 
     def recent_trades(self, ix: int, count: int, at: TimeNs) -> list[Trade]:
         """Newest trades before `at` among the last three trading minutes, oldest first."""
-        line = self._timelines[ix]
+        line = self._past.timelines[ix]
         row, index, _ = line.place(at // MINUTE_NS)
         spots = [(row, k) for k in range(max(0, index - 2), index + 1)]
-        slots = self.slots(ix, spots)
+        slots = self._past.slots(ix, spots)
         path, flow = Path(self._streams, self._columns, slots), Flow(self._streams, self._columns, slots)
         out: list[Trade] = []
         for number in range(BLOCKS):

@@ -82,21 +82,20 @@ class LiveMinute:
                 self.clock[venue.ix] = slots.minute * 600
         self.moving = joined(moving) if moving else None
         self._still = joined(still) if still else None
-        self._rest = self._motionless() if self._still is not None else None
+        self._rest = self._motionless(self._still) if self._still is not None else None
         self.number = -1
         if self.moving is not None:
             self._path = Path(streams, columns, self.moving)
             self._flow = Flow(streams, columns, self.moving)
         self._ahead: PathBlock | None = None
         self._last: I64 | None = None
-        self.shown: Shown | None = None
+        self.shown = Shown(*np.zeros((5, 0, n), np.int64))
         self.flow: FlowBlock | None = None
 
-    def _motionless(self) -> list[I64]:
-        assert self._still is not None
-        path = Path(self._streams, self._columns, self._still).block(0, 1)
-        flow = Flow(self._streams, self._columns, self._still).block(path, False)
-        last = opening_last(self._streams, self._columns, self._still, flow.bid[0], flow.ask[0])
+    def _motionless(self, still: Slots) -> list[I64]:
+        path = Path(self._streams, self._columns, still).block(0, 1)
+        flow = Flow(self._streams, self._columns, still).block(path, False)
+        last = opening_last(self._streams, self._columns, still, flow.bid[0], flow.ask[0])
         return [flow.bid[0], flow.ask[0], flow.bid_size[0], flow.ask_size[0], last]
 
     def prepare(self) -> None:

@@ -18,6 +18,7 @@ from engine.market.world.flow import FlowBlock
 from engine.market.world.history import History
 from engine.market.world.live import LiveMinute, Shown
 from engine.market.world.minutes import MinuteSource
+from engine.market.world.past import Past
 from engine.market.world.path import BLOCK, TICKS, Keys, Slots
 from engine.market.world.prints import trades
 from engine.market.world.tables import F64, exp
@@ -64,7 +65,8 @@ class World:
             for line in dict.fromkeys(lines)
         ]
         self._venue_of = {int(ix): (venue, place) for venue in self._venues for place, ix in enumerate(venue.ix)}
-        self._history = History(self._streams, self._columns, self._days, source, lines)
+        self._past = Past(self._streams, self._columns, source, lines)
+        self._history = History(self._streams, self._columns, self._days, self._past)
         self._ladders: dict[int, depth.Ladders] = {}
         self._salt = depth.salts(self._streams.depth, self._columns.subject)
         n = len(self.instruments)
@@ -92,7 +94,8 @@ class World:
             self._window = self._next = None
             self._enter(tick // TICKS)
             self._coarse = True
-            self._show(0, 1)
+            self._now.fill(0, 1)
+            self._show(self._now.shown, 0)
         else:
             before = tick - step_ns // TICK_NS
             if self._coarse or self.at != before * TICK_NS:
@@ -146,27 +149,25 @@ class World:
         block = rest // BLOCK
         if self._coarse or self._minute is None or self._minute.minute != number or self._minute.number > block:
             self._enter(number)
-        minute = self._minute
-        assert minute is not None
+        minute = self._now
         while minute.number < block:
             minute.fill(minute.number + 1)
-        self._show(rest % BLOCK, BLOCK)
+        self._show(minute.shown, rest % BLOCK)
 
-    def _show(self, row: int, ticks: int) -> None:
-        minute = self._minute
-        assert minute is not None
-        if ticks == 1:
-            minute.fill(0, 1)
-        shown: Shown | None = minute.shown
-        assert shown is not None
+    @property
+    def _now(self) -> LiveMinute:
+        if self._minute is None:
+            raise RuntimeError("the world stands at no time yet: call advance first")
+        return self._minute
+
+    def _show(self, shown: Shown, row: int) -> None:
         self.bid[:], self.ask[:] = shown.bid[row], shown.ask[row]
         self.bid_size[:], self.ask_size[:] = shown.bid_size[row], shown.ask_size[row]
         self.last[:] = shown.last[row]
         np.add(self.bid, self.ask, out=self.mid2)
 
     def _volume_at(self, share: float) -> I64:
-        assert self._minute is not None
-        low, high = self._minute.volume
+        low, high = self._now.volume
         lots: I64 = np.minimum(np.floor(low + (high - low) * share), MAX_LOTS).astype(np.int64)
         return lots
 
@@ -180,11 +181,11 @@ class World:
         bids = [(int(self.bid[ix]), int(self.bid_size[ix]))]
         asks = [(int(self.ask[ix]), int(self.ask_size[ix]))]
         gap, salt, tick = int(self._columns.gap[ix]), int(self._salt[ix]), int(self._clock()[ix])
-        mean = float(self._columns.depth[ix]) * self._thin(ix)
+        mean, thin = float(self._columns.depth[ix]), float(self._now.thin[ix])
         for step, share in enumerate(depth.profile(levels, bool(self._columns.thin_tail[ix])), 1):
             for side, out, price in ((0, bids, bids[0][0] - step * gap), (1, asks, asks[0][0] + step * gap)):
                 if price >= 1:
-                    size = max(1, round(mean * share * depth.noise(salt, price, side, tick)))
+                    size = max(1, round(share * mean * thin * depth.noise(salt, price, side, tick)))
                     out.append((price, size))
         return bids, asks
 
@@ -194,18 +195,10 @@ class World:
             c = self._columns
             self._ladders[levels] = depth.Ladders(self._salt, c.gap, c.depth, c.thin_tail, levels)
         touch, size = np.stack([self.bid, self.ask]), np.stack([self.bid_size, self.ask_size])
-        return self._ladders[levels].at(touch, size, self._thins(), self._clock())
+        return self._ladders[levels].at(touch, size, self._now.thin, self._clock())
 
     def _clock(self) -> I64:
-        assert self._minute is not None
-        return np.where(self._minute.clock < 0, self.at // TICK_NS, self._minute.clock)
-
-    def _thins(self) -> F64:
-        assert self._minute is not None
-        return self._minute.thin
-
-    def _thin(self, ix: int) -> float:
-        return float(self._thins()[ix])
+        return np.where(self._now.clock < 0, self.at // TICK_NS, self._now.clock)
 
     def prints(self, ix: int) -> list[Trade]:
         """Trades of the last advance in time order; none after a 60 s step."""
