@@ -52,7 +52,9 @@ def told(path: Path) -> Iterator[None]:
         raise explain(error, path) from None
     except OverflowError:
         raise StoreError(f"{path} cannot hold a number beyond 64 bits: the order is too large") from None
-    except PermissionError:
-        raise StoreError(f"{path} may not be used. Give yourself permission on the file and its folder") from None
+    except PermissionError as error:
+        file = error.filename or path
+        raise StoreError(f"{file} may not be used. Give yourself permission on the file and its folder") from None
     except OSError as error:
-        raise StoreError(f"{path} could not be used: {error.strerror or error}. Check the disk") from None
+        file = error.filename or path
+        raise StoreError(f"{file} could not be used: {error.strerror or error}. Check the disk") from None

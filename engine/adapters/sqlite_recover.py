@@ -121,5 +121,5 @@ def check_head(connection: Connection, path: Path, head: tuple[int, bytes] | Non
     if stored != digest:
         raise IntegrityError(
             f"{path} has lost entry {seq}, which was acknowledged. Restore it from a copy"
-            f" (to begin anew instead, move away every file named {path.stem}.*)"
+            f" (to go on without it, remove {path.stem}.head; to begin anew, move away every {path.stem}.*)"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
@@ -15,6 +16,9 @@ OnDone = Callable[[Failure | None], None]
 
 MAX_GROUP = 1024
 """Most pieces of work in one commit: beyond this a larger group saves nothing and only adds waiting."""
+
+GATHER_S = 0.000_1
+"""How long to look out for more of a crowd: far below what a synchronisation costs."""
 
 
 class _Work:
@@ -50,6 +54,7 @@ class GroupWriter:
         self._group: deque[_Work] = deque()
         self._gate = threading.Lock()
         self._closed = False
+        self._expected = 1
         self.failure: Failure | None = None
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -103,9 +108,23 @@ class GroupWriter:
 
     def _take(self) -> None:
         self._group.append(self._queue.get())
+        self._gather()
         with contextlib.suppress(Empty):
             while len(self._group) < MAX_GROUP and not self._group[-1].last:
                 self._group.append(self._queue.get_nowait())
+        self._expected = len(self._group)
+
+    def _gather(self) -> None:
+        """Callers answered together come back together: wait for as many as last time while they still come.
+
+        A lone caller never waits; a crowd does not pay for a synchronisation that only its first one uses.
+        """
+        waiting = 0
+        while self._queue.qsize() + 1 < self._expected:
+            time.sleep(GATHER_S)
+            if self._queue.qsize() <= waiting:
+                return
+            waiting = self._queue.qsize()
 
     def _store_group(self) -> None:
         if self.failure is not None:

@@ -195,6 +195,53 @@ def test_a_file_that_may_not_grow_ends_in_one_sentence(path: Path) -> None:
     assert [entry.seq for entry in again.recover().entries][:done] == list(range(1, done + 1))
 
 
+NO_RIGHTS = """
+import os, sys, tempfile
+from pathlib import Path
+from engine.adapters.sqlite import SqliteLedger
+from engine.adapters.sqlite_audit import audit
+from engine.ports import StoreError
+from tests.adapters.sqlite_desk import TinyDesk
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder) / "ledger.db"
+    ledger = SqliteLedger(path)
+    ledger.commit(TinyDesk().entries(3))
+    ledger.close()
+    path.chmod(int(sys.argv[1], 8))
+    Path(folder).chmod(int(sys.argv[2], 8))
+    was = os.geteuid()
+    if was == 0:
+        for each in (Path(folder), *Path(folder).iterdir()):
+            os.chown(each, 65534, 65534)
+        os.seteuid(65534)
+    for attempt in (SqliteLedger, audit):
+        try:
+            print("done", attempt(path))
+        except StoreError as error:
+            print(error)
+    os.seteuid(was)
+    Path(folder).chmod(0o700)
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "folder", "readable"), [("444", "555", True), ("000", "555", False), ("600", "000", False)]
+)
+def test_missing_rights_end_in_one_sentence(file: str, folder: str, readable: bool) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", NO_RIGHTS, file, folder],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.stderr == ""
+    opened, audited = run.stdout.splitlines()
+    assert "permission" in opened
+    assert ("ok=True" if readable else "permission") in audited
+
+
 def test_a_second_writer_is_refused(path: Path) -> None:
     first = SqliteLedger(path)
     with pytest.raises(StoreError, match="another engine"):
