@@ -1,0 +1,130 @@
+"""The one table of keys: dispatch, footer, help and palette are views of it.
+
+An action is wanted by a key in a context. The context `desk` holds everywhere; the others hold while that pane has
+the focus. A printable key never reaches this table while a field that takes text has the focus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+PANES = ("watch", "ladder", "chart", "tape", "ticket", "orders", "positions")
+SCREENS = ("Desk", "Portfolio", "Markets", "Research", "Missions", "Copilot", "Activity", "Settings")
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a key does. `foot` orders the footer (0 keeps it out), `word` is what the footer says."""
+
+    name: str
+    keys: tuple[str, ...]
+    word: str
+    help: str
+    context: str = "desk"
+    foot: int = 0
+    palette: bool = True
+
+
+def _moves(context: str, *, foot: int = 0) -> tuple[Action, ...]:
+    return (
+        Action("row_down", ("j", "down"), "down", "Next row", context, foot, palette=False),
+        Action("row_up", ("k", "up"), "up", "Previous row", context, palette=False),
+        Action("row_page_down", ("pagedown",), "", "A page down", context, palette=False),
+        Action("row_page_up", ("pageup",), "", "A page up", context, palette=False),
+    )
+
+
+ACTIONS: tuple[Action, ...] = (
+    # everywhere
+    Action("find", ("slash",), "symbol", "Find an instrument by symbol or name", foot=10),
+    Action("buy", ("b",), "buy", "Ticket to buy, filled from the cursor row", foot=20),
+    Action("sell", ("s",), "sell", "Ticket to sell, filled from the cursor row", foot=30),
+    Action("flatten", ("f",), "flatten", "Close the position of the selected instrument (asks)", foot=50),
+    Action("cancel_all", ("X",), "cancel all", "Cancel every working order (asks)", foot=0),
+    Action("review", ("f2", "ctrl+enter"), "review, send", "Review the ticket; once reviewed, send it", foot=0),
+    Action("zoom", ("z",), "zoom", "Give the focused pane the whole screen, and back", foot=60),
+    Action("jump", ("ctrl+o",), "jump", "Letters on every pane: press one to go there", foot=70),
+    Action("command", ("colon",), "command", "Command line, with the words of the shell", foot=80),
+    Action("palette", ("ctrl+p",), "commands", "Every command by name", foot=90, palette=False),
+    Action("help", ("question_mark", "f1"), "help", "Keys of the focused pane", foot=100),
+    Action("next_pane", ("tab",), "pane", "Next pane", palette=False),
+    Action("previous_pane", ("shift+tab",), "", "Previous pane", palette=False),
+    Action("back", ("escape",), "back", "One step back; text you typed stays", palette=False),
+    Action("pause", ("space",), "pause", "Pause the market's clock, or let it run"),
+    Action("faster", ("greater_than_sign",), "faster", "Speed the market's clock up"),
+    Action("slower", ("less_than_sign",), "slower", "Slow the market's clock down"),
+    Action("next_open", ("N",), "next open", "Jump the market's clock to the next open"),
+    Action("show_orders", ("o",), "orders", "Working orders"),
+    Action("show_positions", ("p",), "positions", "Positions"),
+    Action("theme", ("T",), "theme", "Next theme"),
+    Action("quit", ("ctrl+q",), "quit", "Leave the terminal (asks if orders work)"),
+    *(Action(f"screen_{n}", (str(n),), name, f"Screen {n}: {name}") for n, name in enumerate(SCREENS, 1)),
+    # watch
+    *_moves("watch"),
+    Action("watch_open", ("enter",), "ladder", "Go to the ladder of this instrument", "watch", 5),
+    Action("watch_add", ("a",), "add", "Add an instrument to the list", "watch", 12),
+    Action("watch_remove", ("d",), "remove", "Take this instrument off the list", "watch", 13),
+    Action("watch_down", ("J",), "", "Move this instrument down", "watch", 0),
+    Action("watch_up", ("K",), "", "Move this instrument up", "watch", 0),
+    # ladder
+    *_moves("ladder"),
+    Action("ladder_take", ("enter",), "price to ticket", "Fill the ticket with the cursor's price", "ladder", 5),
+    Action("ladder_cancel", ("x",), "cancel", "Cancel own orders at the cursor's price", "ladder", 40),
+    Action("ladder_centre", ("g",), "centre", "Bring the best prices back to the middle", "ladder", 45),
+    Action("ladder_finer", ("left_square_bracket",), "finer", "Fewer ticks a row", "ladder", 0),
+    Action("ladder_coarser", ("right_square_bracket",), "coarser", "More ticks a row", "ladder", 0),
+    # chart
+    Action("chart_shorter", ("left_square_bracket",), "shorter", "Shorter period", "chart", 5),
+    Action("chart_longer", ("right_square_bracket",), "longer", "Longer period", "chart", 6),
+    # ticket
+    Action("field_down", ("down",), "next field", "Next field", "ticket", 5, palette=False),
+    Action("field_up", ("up",), "", "Previous field", "ticket", palette=False),
+    Action("field_enter", ("enter",), "review", "Next field; on the last one review; on the review send", "ticket", 6,
+           palette=False),
+    Action("field_left", ("left",), "", "Choice before, or cursor left", "ticket", palette=False),
+    Action("field_right", ("right",), "choose", "Choice after, or cursor right", "ticket", 7, palette=False),
+    Action("take_most", ("m",), "max that passes", "Take the size that the refusal offers", "ticket", 8),
+    Action("swap_type", ("t",), "type", "Limit or market", "ticket", 9),
+    # orders and positions
+    *_moves("orders"),
+    Action("order_cancel", ("x",), "cancel", "Cancel this order", "orders", 5),
+    Action("order_open", ("enter",), "show", "Select the instrument of this order", "orders", 6),
+    *_moves("positions"),
+    Action("position_open", ("enter",), "show", "Select the instrument of this position", "positions", 6),
+    # tape
+    *_moves("tape"),
+)  # fmt: skip
+
+SHOWN = {
+    "slash": "/", "colon": ":", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
+    "greater_than_sign": ">", "less_than_sign": "<", "escape": "esc", "ctrl+p": "^p", "ctrl+o": "^o", "ctrl+q": "^q",
+    "f1": "F1", "f2": "F2", "down": "↓", "up": "↑", "left": "←", "right": "→", "pagedown": "pgdn", "pageup": "pgup",
+    "ctrl+enter": "^enter", "shift+tab": "shift tab",
+}  # fmt: skip
+FOOTER_MOST = 10
+
+_BY_KEY = {(a.context, key): a for a in ACTIONS for key in a.keys}
+BY_NAME = {a.name: a for a in ACTIONS if not a.name.startswith("row_")}
+
+
+def find(key: str, context: str) -> Action | None:
+    """The action of a key in a context: the pane's own first, then the desk's."""
+    return _BY_KEY.get((context, key)) or _BY_KEY.get(("desk", key))
+
+
+def shown(key: str) -> str:
+    """A key as people write it."""
+    return SHOWN.get(key, key)
+
+
+def footer(context: str) -> list[Action]:
+    """What the footer teaches in a context: at most ten, most useful first."""
+    rows = [a for a in ACTIONS if a.foot and a.context in (context, "desk")]
+    return sorted(rows, key=lambda a: a.foot)[:FOOTER_MOST]
+
+
+def help_rows(context: str) -> Iterable[Action]:
+    """Every action that holds in a context, the pane's own first."""
+    yield from (a for a in ACTIONS if a.context == context)
+    yield from (a for a in ACTIONS if a.context == "desk")

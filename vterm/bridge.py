@@ -1,0 +1,249 @@
+"""Between the desk and the screen: takes frames as they come, hands on the newest of each twenty times a second.
+
+Quotes, books and the portfolio are replaced by their successors while they wait; trades, orders and fills are kept,
+all of them. Nothing else changes what the panes show. A desk that stops answering is asked again, ever more slowly,
+and the screen says so meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.desk import DeskUnreachable, Document
+from engine.model.refusal import Refused
+from vterm.state import DeskState
+
+if TYPE_CHECKING:
+    from engine.desk import Desk
+
+FRAME_SECONDS = 1 / 20
+POLL_SECONDS = 1.0
+STALE_MS = 3_000
+RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+FIRST_BARS = 300
+DEFAULT_SYMBOL = "BTC-USD"
+DEFAULT_WATCH = ("AAPL", "MSFT", "NVDA", "SPY", "QQQ", "BTC-USD", "ETH-USD", "SOL-USD", "EUR-USD", "USD-JPY", "NDX")
+LOST = (DeskUnreachable, OSError, EOFError)
+_KEPT = frozenset({"trade", "order", "fill", "error"})
+ACCOUNT_CHANNELS = ("orders", "portfolio", "system")
+
+
+class Bridge:
+    """Owns the connection and every task that listens to it."""
+
+    def __init__(
+        self, state: DeskState, connect: Callable[[], Awaitable[Desk]], paint: Callable[[set[str]], None]
+    ) -> None:
+        self.state = state
+        self.desk: Desk | None = None
+        self._connect = connect
+        self._paint = paint
+        self._newest: dict[str, Document] = {}
+        self._kept: list[Document] = []
+        self._topics: set[str] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._lost = asyncio.Event()
+        self.first_symbol = ""
+
+    # -- life -----------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Connect, listen, and connect again whenever the desk is lost; ends only by cancellation."""
+        attempt = 0
+        while True:
+            try:
+                self.desk = await self._connect()
+                await self._open()
+                attempt = 0
+                self._lost.clear()
+                self._set_link("live")
+                await self._lost.wait()
+            except LOST as error:
+                self.state.note = str(error)
+            except Refused as no:
+                self.state.note = no.refusal.message
+            self._set_link("down")
+            self._stop_listening()
+            await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+            attempt += 1
+
+    async def close(self) -> None:
+        """Stop listening and let go of the desk."""
+        self._stop_listening()
+        close = getattr(self.desk, "close", None)
+        if close is not None:
+            answer = close()
+            if asyncio.iscoroutine(answer):
+                await answer
+
+    async def _open(self) -> None:
+        desk, state = self.need(), self.state
+        listed, watch = await desk.instruments(), await desk.watchlist()
+        state.load_instruments(listed["instruments"])
+        state.watch = list(watch["symbols"]) or [s for s in DEFAULT_WATCH if s in state.instruments]
+        state.load_orders((await desk.orders())["orders"])
+        state.fills.extend((await desk.fills(500))["fills"][: state.fills.maxlen])
+        state.portfolio = await desk.portfolio()
+        state.account = str(state.portfolio.get("account", state.account))
+        state.clock, state.sessions = await desk.clock(), (await desk.sessions())["sessions"]
+        state.at = str(state.clock.get("now", ""))
+        state.heard_at = state.now()
+        self.touch({"instruments", "watch", "orders", "portfolio", "clock", "symbol", "fills"})
+        if not state.symbol:
+            state.select(self._first())
+        self._listen("account", ACCOUNT_CHANNELS)
+        self.listen_list()
+        await self.look_at(state.symbol)
+        self._task("poll", self._poll())
+
+    def _first(self) -> str:
+        state = self.state
+        for symbol in (self.first_symbol, DEFAULT_SYMBOL, *state.watch, *state.instruments):
+            if symbol in state.instruments:
+                return symbol
+        return ""
+
+    def need(self) -> Desk:
+        """The desk, or DeskUnreachable while there is none."""
+        if self.desk is None:
+            raise DeskUnreachable("the market is still opening")
+        return self.desk
+
+    # -- listening ------------------------------------------------------------------------------------------
+
+    def listen_list(self) -> None:
+        """Quotes of everything in sight: the watchlist, what is held, the selected one."""
+        state = self.state
+        wanted = dict.fromkeys([*state.watch, *(str(p["symbol"]) for p in state.positions()), state.symbol])
+        self._listen("list", [f"ticker:{symbol}" for symbol in wanted if symbol in state.instruments])
+
+    async def look_at(self, symbol: str) -> None:
+        """Book, trades and bars of one instrument, its past first."""
+        state = self.state
+        if symbol != state.symbol:
+            state.select(symbol)
+        self._newest = {k: v for k, v in self._newest.items() if not k.startswith(("orderbook:", "trades:"))}
+        self._kept = [frame for frame in self._kept if frame.get("type") != "trade"]
+        self.touch({"symbol", "book", "trades", "bars"})
+        if not symbol:
+            return
+        self._listen("focus", [f"orderbook:{symbol}", f"trades:{symbol}"])
+        if symbol not in state.quotes:
+            self.listen_list()
+        desk = self.need()
+        trades = await desk.trades(symbol, 60)
+        bars = await desk.bars(symbol, state.every, FIRST_BARS)
+        if symbol == state.symbol:
+            known = {(t.get("at"), t.get("price"), t.get("size")) for t in state.trades}
+            fresh = [t for t in trades["trades"] if (t["at"], t["price"], t["size"]) not in known]
+            later = list(state.trades)
+            state.trades.clear()
+            state.trades.extend([*fresh, *later])
+            if bars["every"] == state.every:
+                state.bars = bars["bars"]
+            self.touch({"trades", "bars"})
+
+    async def period(self, every: str) -> None:
+        """Bars of another period."""
+        self.state.every, self.state.bars = every, []
+        self.touch({"bars"})
+        answer = await self.need().bars(self.state.symbol, every, FIRST_BARS)
+        if answer["every"] == self.state.every and answer["symbol"] == self.state.symbol:
+            self.state.bars = answer["bars"]
+            self.touch({"bars"})
+
+    def _listen(self, name: str, channels: Sequence[str]) -> None:
+        self._task(name, self._follow(list(channels)))
+
+    def _task(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        old = self._tasks.pop(name, None)
+        if old is not None:
+            old.cancel()
+        self._tasks[name] = asyncio.create_task(work)
+
+    def _stop_listening(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        self._tasks.clear()
+
+    async def _follow(self, channels: list[str]) -> None:
+        if not channels:
+            return
+        try:
+            async for frame in self.need().stream(channels):
+                self.take(frame)
+        except LOST as error:
+            self.state.note = str(error)
+        except Refused as no:
+            self.state.note = no.refusal.message
+            return
+        self._lost.set()
+
+    async def _poll(self) -> None:
+        state = self.state
+        try:
+            while True:
+                await asyncio.sleep(POLL_SECONDS)
+                desk, symbol, every = self.need(), state.symbol, state.every
+                state.clock = await desk.clock()
+                state.at = max(state.at, str(state.clock.get("now", "")))
+                state.heard_at = state.now()
+                answer = await desk.bars(symbol, every, 5) if symbol else {"bars": []}
+                if symbol == state.symbol and every == state.every:
+                    self._join(answer["bars"])
+                state.sessions = (await desk.sessions())["sessions"]
+                self.touch({"clock"})
+        except LOST as error:
+            state.note = str(error)
+            self._lost.set()
+        except Refused as no:
+            state.note = no.refusal.message
+
+    def _join(self, fresh: list[Document]) -> None:
+        bars = self.state.bars
+        if not fresh or not bars:
+            return
+        kept = [bar for bar in bars[-10:] if bar["at"] < fresh[0]["at"]]
+        joined = [*bars[:-10], *kept, *fresh][-FIRST_BARS * 2 :]
+        if joined != bars:
+            self.state.bars = joined
+            self.touch({"bars"})
+
+    # -- handing on -----------------------------------------------------------------------------------------
+
+    def take(self, frame: Document) -> None:
+        """One frame from the stream; painted at the next beat."""
+        if frame.get("type") == "state":
+            self._set_link("down" if frame.get("state") == "RECONNECTING" else "live")
+        elif frame.get("type") in _KEPT:
+            self._kept.append(frame)
+        else:
+            self._newest[str(frame.get("channel", frame.get("type", "")))] = frame
+
+    def touch(self, topics: set[str]) -> None:
+        """These topics changed by other ways than a frame."""
+        self._topics |= topics
+
+    def flush(self) -> None:
+        """Twenty times a second: apply what waited, paint what it changed."""
+        frames = [*self._kept, *self._newest.values()]
+        self._kept, self._newest = [], {}
+        topics, self._topics = self._topics, set()
+        for frame in frames:
+            topics |= self.state.apply(frame)
+        topics |= {f"flash-{place}" for place in self.state.flashes.places()}
+        if self.state.link == "live" and self.state.age_ms() > STALE_MS:
+            self.state.link = "stale"
+            topics.add("link")
+        elif self.state.link == "stale" and self.state.age_ms() <= STALE_MS:
+            self.state.link = "live"
+            topics.add("link")
+        if topics:
+            self._paint(topics)
+
+    def _set_link(self, link: str) -> None:
+        if self.state.link != link:
+            self.state.link = link
+            self.touch({"link"})

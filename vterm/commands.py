@@ -1,0 +1,126 @@
+"""The command line inside the terminal: the same words as in the shell, read into what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from engine.model.number import NumberFormatError, parse_decimal
+from vterm import theme
+
+HINT = "BTC · buy BTC 0.1 @ 68500 · cancel all · close BTC · clock speed 10 · theme light"
+SPEEDS = ("1", "2", "5", "10", "20", "60")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a line asks for; `kind` names the method that does it."""
+
+    kind: str
+    args: tuple[str, ...] = field(default=())
+
+
+class Unclear(ValueError):
+    """The line is not a command; the text says what would be."""
+
+
+def read(line: str, resolve: Callable[[str], str]) -> Wish:
+    """The wish of a line. `resolve` maps a name to a symbol or to nothing. Raises Unclear."""
+    words = line.strip().lstrip(":").split()
+    if not words:
+        raise Unclear(HINT)
+    verb, rest = words[0].lower(), words[1:]
+    if verb == "vterm" and rest:
+        verb, rest = rest[0].lower(), rest[1:]
+    if verb == "order" and rest and rest[0].lower() in ("buy", "sell"):
+        verb, rest = rest[0].lower(), rest[1:]
+    reader = _VERBS.get(verb)
+    if reader is not None:
+        return reader(verb, rest, resolve)
+    symbol = resolve(verb)
+    if symbol:
+        if rest and rest[0].lower() in ("buy", "sell"):
+            return _trade(rest[0].lower(), [symbol, *rest[1:]], resolve)
+        return Wish("select", (symbol,))
+    raise Unclear(f"no command or instrument called {words[0][:24]}")
+
+
+def _symbol(words: list[str], resolve: Callable[[str], str], usage: str) -> str:
+    if not words:
+        raise Unclear(usage)
+    symbol = resolve(words[0])
+    if not symbol:
+        raise Unclear(f"no instrument called {words[0][:24]}")
+    return symbol
+
+
+def _number(text: str, what: str) -> str:
+    plain = text.replace(",", "")
+    try:
+        digits, _ = parse_decimal(plain)
+    except NumberFormatError:
+        raise Unclear(f"{what} is not a number: {text[:24]}") from None
+    if digits <= 0:
+        raise Unclear(f"{what} must be more than 0")
+    return plain
+
+
+def _trade(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    usage = f"{verb} BTC 0.1 @ 68500, or {verb} BTC 0.1 at market"
+    symbol = _symbol(words, resolve, usage)
+    rest = [w for w in words[1:] if w.lower() not in ("@", "at", "--limit", "limit")]
+    market = any(w.lower() == "market" for w in rest)
+    rest = [w.lstrip("@") for w in rest if w.lower() != "market"]
+    if len(rest) > 2:
+        raise Unclear(usage)
+    quantity = _number(rest[0], "the quantity") if rest else ""
+    price = _number(rest[1], "the price") if len(rest) > 1 else ""
+    kind = "limit" if price else "market" if quantity or market else ""
+    return Wish("ticket", (verb, symbol, quantity, price, kind))
+
+
+def _cancel(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    if not words:
+        raise Unclear("cancel all, or cancel and an order's id")
+    return Wish("cancel_all") if words[0].lower() in ("all", "--all") else Wish("cancel", (words[0],))
+
+
+def _close(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    return Wish("flatten", (_symbol(words, resolve, "close BTC"),))
+
+
+def _clock(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    action = words[0].lower() if words else ""
+    if action in ("pause", "resume"):
+        return Wish("clock", (action, ""))
+    if action == "speed" and len(words) == 2:
+        return Wish("clock", ("speed", _number(words[1].lstrip("×x"), "the speed")))
+    if action == "jump":
+        return Wish("clock", ("jump", words[1].lower() if len(words) > 1 else "open"))
+    raise Unclear("clock pause, clock resume, clock speed 10, clock jump open")
+
+
+def _watch(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    return Wish("watch" if verb == "watch" else "unwatch", (_symbol(words, resolve, f"{verb} BTC"),))
+
+
+def _theme(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    if not words or words[0] not in theme.NAMES:
+        raise Unclear("theme " + ", theme ".join(theme.NAMES))
+    return Wish("theme", (words[0],))
+
+
+def _screen(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    return Wish("screen", (verb,))
+
+
+def _plain(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    return Wish({"q": "quit", "exit": "quit"}.get(verb, verb))
+
+
+_VERBS: dict[str, Callable[[str, list[str], Callable[[str], str]], Wish]] = {
+    "buy": _trade, "sell": _trade, "cancel": _cancel, "close": _close, "flatten": _close, "clock": _clock,
+    "watch": _watch, "unwatch": _watch, "theme": _theme, "help": _plain, "quit": _plain, "q": _plain, "exit": _plain,
+    "desk": _screen, "portfolio": _screen, "markets": _screen, "research": _screen, "missions": _screen,
+    "copilot": _screen, "activity": _screen, "settings": _screen,
+}  # fmt: skip

@@ -1,0 +1,56 @@
+"""What the command palette finds: the actions of the table, and instruments by name."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from vterm import actions
+from vterm.dialogs.search import ranked
+
+
+class ActionProvider(Provider):
+    """Every action that may be called by name."""
+
+    @property
+    def _desk(self) -> Any:
+        return self.screen
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for action in actions.ACTIONS:
+            if action.palette:
+                yield DiscoveryHit(_name(action), partial(self._desk.perform, action.name), help=_keys(action))
+
+    async def search(self, query: str) -> Hits:
+        """Those that match."""
+        matcher = self.matcher(query)
+        for action in actions.ACTIONS:
+            points = matcher.match(_name(action)) if action.palette else 0
+            if points > 0:
+                yield Hit(points, matcher.highlight(_name(action)), partial(self._desk.perform, action.name),
+                          help=_keys(action))  # fmt: skip
+
+
+class InstrumentProvider(Provider):
+    """Instruments, by symbol and name."""
+
+    async def search(self, query: str) -> Hits:
+        """The best ten."""
+        desk: Any = self.screen
+        matcher = self.matcher(query)
+        for row in ranked(desk.state.instruments.values(), query)[:10]:
+            text = f"{row['symbol']} {desk.state.name(str(row['symbol']))}"
+            yield Hit(max(0.2, matcher.match(text)), matcher.highlight(text), partial(desk.choose, str(row["symbol"])),
+                      help=str(row.get("asset_class", "")))  # fmt: skip
+
+
+def _name(action: actions.Action) -> str:
+    return action.help
+
+
+def _keys(action: actions.Action) -> str:
+    where = "" if action.context == "desk" else f"{action.context} · "
+    return where + "  ".join(actions.shown(key) for key in action.keys)

@@ -1,0 +1,121 @@
+"""The last line: keys that work here and now, and how fresh what you see is. And the tabs of small screens."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.message import Message
+
+from vterm import actions
+from vterm.paint import Line, Span, fit, left_right, width
+from vterm.panes.pane import Pane
+from vterm.state import DeskState
+
+LINKS = {"live": ("●", "up", "live"), "stale": ("◌", "warning", "stale"), "down": ("×", "error", "down"),
+         "opening": ("◌", "muted", "opening the market")}  # fmt: skip
+
+
+def freshness(state: DeskState, short: bool = False) -> Line:
+    """The live dot, its word, the newest sequence number and the age of what is shown."""
+    glyph, role, word = LINKS[state.link]
+    spans: list[Span] = [(glyph, role), (f" {word}", "muted")]
+    if state.link == "down":
+        spans.append((" · connecting again", "muted"))
+    elif state.seq and not short:
+        age = state.age_ms()
+        spans.append((f" · seq {state.seq:,}", "muted"))
+        spans.append((f" · {age} ms" if age < 10_000 else f" · {age // 1000} s", "muted"))
+    return (*spans, (" ", "muted"))
+
+
+def keys(context: str, room: int) -> tuple[Line, list[tuple[int, int, str]]]:
+    """As many keys as fit, and the cells that each of them covers (for clicks)."""
+    spans: list[Span] = [(" ", "muted")]
+    places: list[tuple[int, int, str]] = []
+    for action in actions.footer(context):
+        key = actions.shown(action.keys[0])
+        start, cells = width(spans), len(key) + 1 + len(action.word) + 2
+        if start + cells > room:
+            break
+        spans += [(key, "bold foreground"), (f" {action.word}  ", "muted")]
+        places.append((start, start + cells - 2, action.name))
+    return tuple(spans), places
+
+
+class FooterLine(Pane):
+    """Keys of the focused pane; a click does what the key does."""
+
+    CONTEXT: ClassVar[str] = "footer"
+    TOPICS: ClassVar[frozenset[str]] = frozenset({"clock", "link", "focus"})
+    can_focus = False
+
+    class Pressed(Message):
+        """A key in the footer was clicked."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self, state: DeskState) -> None:
+        super().__init__(state)
+        self.context = "ladder"
+        self._places: list[tuple[int, int, str]] = []
+
+    def paint(self, width_: int, height: int) -> None:
+        """The line."""
+        right = freshness(self.state, short=width_ < 100)
+        line, self._places = keys(self.context, width_ - width(right))
+        self.show([left_right(line, right, width_)])
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key does."""
+        for start, end, name in self._places:
+            if start <= event.x < end:
+                self.post_message(self.Pressed(name))
+
+
+class TabLine(Pane):
+    """Tabs of a small screen, with a rule below."""
+
+    CONTEXT: ClassVar[str] = "tabs"
+    TOPICS: ClassVar[frozenset[str]] = frozenset({"focus", "orders", "clock"})
+    can_focus = False
+
+    class Picked(Message):
+        """A tab was clicked."""
+
+        def __init__(self, tab: str) -> None:
+            super().__init__()
+            self.tab = tab
+
+    def __init__(self, state: DeskState) -> None:
+        super().__init__(state)
+        self.tabs: list[str] = []
+        self.tab = "Book"
+        self._places: list[tuple[int, int, str]] = []
+
+    def paint(self, width_: int, height: int) -> None:
+        """Names of the tabs, the chosen one in a bracket; a dot where something waits."""
+        spans: list[Span] = [(" ", "muted")]
+        self._places = []
+        waiting = len(self.state.working())
+        for name in self.tabs:
+            here = name == self.tab
+            dot = " •" if name == "Orders" and waiting else ""
+            start = width(spans)
+            spans += [("▌" if here else " ", "accent"), (name, "bold foreground" if here else "muted"),
+                      (dot, "accent"), ("▐" if here else " ", "accent"), (" ", "muted")]  # fmt: skip
+            self._places.append((start, width(spans), name))
+        clock = self.state.at[11:19]
+        words = (
+            f"{waiting} working order{'s' if waiting != 1 else ''} " if waiting else f"{clock} UTC " if clock else ""
+        )
+        line = left_right(spans, ((words, "muted"),), width_)
+        self.show([fit(line, width_), (("─" * width_, "rule"),)])
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the tab."""
+        for start, end, name in self._places:
+            if start <= event.x < end:
+                self.post_message(self.Picked(name))

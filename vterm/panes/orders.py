@@ -1,0 +1,108 @@
+"""Working orders: what is filled, what is left, what stands before it in the queue."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.message import Message
+
+from engine.desk import Document
+from engine.model.number import NumberFormatError, trim
+from engine.model.text import safe
+from vterm.paint import UNKNOWN, Line, clip, fit, number, on, places
+from vterm.panes.pane import ListPane
+from vterm.state import OPEN_STATES, DeskState
+
+_STATES = {"partially_filled": "part filled", "working": "working", "queued": "queued", "accepted": "accepted"}
+
+
+def head(width: int) -> Line:
+    """Column names."""
+    text = f" {'symbol':<8} {'side':<5}{'filled / quantity':>19}{'limit':>11}{'ahead':>9}  {'state'}"
+    return fit(((text, "muted"),), width)
+
+
+def shown_size(text: str, lot: str) -> str:
+    """A size with the decimals people look at: no more than it has, no fewer than the shown lot."""
+    decimals = len(lot.partition(".")[2])
+    try:
+        short = places(text, decimals)
+        return short if trim(text) == trim(short) else trim(text)
+    except NumberFormatError:
+        return safe(text)
+
+
+def row(state: DeskState, order: Document, width: int) -> Line:
+    """One working order."""
+    symbol = str(order["symbol"])
+    lot = str(state.instrument(symbol).get("display_lot") or "1")
+    buy = order["side"] == "buy"
+    side = ("▲ buy" if buy else "▼ sell", "up" if buy else "down")
+    filled = shown_size(str(order.get("filled_quantity") or "0"), lot)
+    quantity = shown_size(str(order["quantity"]), lot)
+    fills: Line = number(filled, 9, "foreground" if any(c in "123456789" for c in filled) else "faint")
+    flash = state.flashes.active("orders", str(order["order_id"]))
+    if flash:
+        fills = on(fills, flash)
+    price = order.get("limit_price") or order.get("stop_price")
+    limit = number(price, 11) if price else (("market".rjust(11), "muted"),)
+    ahead = order.get("queue_ahead")
+    queue = number(shown_size(str(ahead), lot), 9, "muted") if ahead else ((UNKNOWN.rjust(9), "faint"),)
+    word = _STATES.get(str(order["status"]), safe(str(order["status"])))
+    tail = f"  {word} · {safe(str(order.get('time_in_force') or 'GTC'))}" if width > 72 else f"  {word}"
+    return fit(((" " + clip(symbol, 8) + " ", "foreground"), (side[0].ljust(6), side[1]), *fills, (" /", "faint"),
+                *number(quantity, 8), *limit, *queue, (tail, "muted")), width)  # fmt: skip
+
+
+class OrdersPane(ListPane):
+    """Open orders, newest first."""
+
+    CONTEXT: ClassVar[str] = "orders"
+    TOPICS: ClassVar[frozenset[str]] = frozenset({"orders", "instruments", "flash-orders", "portfolio"})
+    NAME: ClassVar[str] = "Orders"
+
+    class CancelWanted(Message):
+        """Take this order back."""
+
+        def __init__(self, order_id: str) -> None:
+            super().__init__()
+            self.order_id = order_id
+
+    class Opened(Message):
+        """Show the instrument of this order."""
+
+        def __init__(self, symbol: str) -> None:
+            super().__init__()
+            self.symbol = symbol
+
+    def paint(self, width: int, height: int) -> None:
+        """The list, or how to get one."""
+        rows = self.state.working()
+        self.keep([str(order["order_id"]) for order in rows])
+        held = len(self.state.positions())
+        title = f"Orders {len(rows)}" if rows else "Orders"
+        self.entitle(title, f"p  positions {held}" if self.screen.has_class("-lower") else "")
+        if not rows:
+            self.empty("no working orders · b buys, s sells", height, width)
+            return
+        lines = [self.mark(i, row(self.state, order, width)) for i, order in enumerate(rows)]
+        self.show(lines, head=(head(width),))
+
+    def order(self) -> Document:
+        """The order at the cursor."""
+        found = self.state.orders.get(self.current or "", {})
+        return found if found.get("status") in OPEN_STATES else {}
+
+    def do_order_cancel(self) -> None:
+        """Take the cursor's order back."""
+        if self.current:
+            self.post_message(self.CancelWanted(self.current))
+
+    def do_order_open(self) -> None:
+        """Select its instrument."""
+        if self.order():
+            self.post_message(self.Opened(str(self.order()["symbol"])))
+
+    def opened(self) -> None:
+        """A double click."""
+        self.do_order_open()

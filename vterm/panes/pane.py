@@ -1,0 +1,147 @@
+"""What every pane of the desk has: a context for its keys, topics it repaints for, a title and a foot."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+
+from vterm.paint import Line, clip, on
+from vterm.state import DeskState
+from vterm.widgets.line_view import LineView
+
+
+class Pane(LineView):
+    """A line view that paints one part of the state. Methods `do_<action>` answer the actions of its context."""
+
+    CONTEXT: ClassVar[str] = ""
+    TOPICS: ClassVar[frozenset[str]] = frozenset()
+    NAME: ClassVar[str] = ""
+
+    def __init__(self, state: DeskState) -> None:
+        super().__init__(id=self.CONTEXT, classes="pane")
+        self.state = state
+        self._titles: tuple[str, str] | None = None
+
+    def repaint(self) -> None:
+        """Paint again, if there is room to."""
+        if self.size.width and self.size.height and self.display:
+            self.paint(self.size.width, self.size.height)
+
+    def paint(self, width: int, height: int) -> None:
+        """Compute the lines and `show` them."""
+        raise NotImplementedError
+
+    def entitle(self, title: str, foot: str = "") -> None:
+        """Name above, facts below; foreign text in them was made safe by the caller."""
+        if self._titles != (title, foot):
+            self._titles = (title, foot)
+            self.border_title = Content(title or " ")
+            self.border_subtitle = Content(foot) if foot else None
+
+    def empty(self, sentence: str, height: int, width: int) -> None:
+        """One muted sentence in the middle of nothing."""
+        words, lines, room = sentence.split(), [""], max(8, width - 4)
+        for word in words:
+            if len(lines[-1]) + len(word) + 1 > room:
+                lines.append("")
+            lines[-1] = f"{lines[-1]} {word}".strip()
+        top = max(0, (height - len(lines)) // 2)
+        body: list[Line] = [()] * top
+        body += [((line.center(width), "muted"),) for line in lines]
+        self.show(body)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.repaint()
+
+    def on_focus(self) -> None:
+        self.repaint()
+
+    def on_blur(self) -> None:
+        self.repaint()
+
+
+class ListPane(Pane):
+    """A pane with one row selected. `keys` names the rows, so that the cursor stays with its row."""
+
+    def __init__(self, state: DeskState) -> None:
+        super().__init__(state)
+        self.keys: list[str | None] = []
+        self.cursor = 0
+
+    @property
+    def current(self) -> str | None:
+        """The key of the cursor row, None on a heading or an empty list."""
+        return self.keys[self.cursor] if 0 <= self.cursor < len(self.keys) else None
+
+    def keep(self, keys: list[str | None]) -> None:
+        """Replace the rows' keys; the cursor follows its row, or stays as near as it can."""
+        wanted = self.current
+        self.keys = keys
+        if wanted is not None and wanted in keys:
+            self.cursor = keys.index(wanted)
+        self.cursor = max(0, min(self.cursor, len(keys) - 1))
+        if keys and keys[self.cursor] is None:
+            self._step(1) or self._step(-1)
+
+    def mark(self, index: int, line: Line) -> Line:
+        """The line with the cursor's background where the cursor stands and the pane has the focus."""
+        return on(line, "cursor") if index == self.cursor and self.has_focus else line
+
+    def moved(self) -> None:
+        """The cursor stands on another row."""
+        self.repaint()
+        self.reveal(self.cursor)
+
+    def _step(self, by: int) -> bool:
+        at = self.cursor + by
+        while 0 <= at < len(self.keys):
+            if self.keys[at] is not None:
+                self.cursor = at
+                return True
+            at += by
+        return False
+
+    def _jump(self, by: int) -> None:
+        sign = 1 if by > 0 else -1
+        for _ in range(abs(by)):
+            if not self._step(sign):
+                break
+        self.moved()
+
+    def do_row_down(self) -> None:
+        """Next row."""
+        self._jump(1)
+
+    def do_row_up(self) -> None:
+        """Previous row."""
+        self._jump(-1)
+
+    def do_row_page_down(self) -> None:
+        """A page down."""
+        self._jump(max(1, self.rows - 1))
+
+    def do_row_page_up(self) -> None:
+        """A page up."""
+        self._jump(-max(1, self.rows - 1))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor; a second one on the same row opens it."""
+        offset = event.get_content_offset(self)
+        index = self.body_index(offset.y) if offset else None
+        if index is None or index >= len(self.keys) or self.keys[index] is None:
+            return
+        again = index == self.cursor and event.chain > 1
+        self.cursor = index
+        self.moved()
+        if again:
+            self.opened()
+
+    def opened(self) -> None:
+        """A double click on the cursor row."""
+
+
+def label(text: str, cells: int) -> Line:
+    """A muted label, padded."""
+    return ((clip(text, cells), "muted"),)

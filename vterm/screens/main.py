@@ -1,0 +1,466 @@
+"""The one screen of the terminal: header, the current of eight views, footer; keys by the table of actions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widgets import Static
+
+from vterm import actions, theme
+from vterm.bridge import Bridge
+from vterm.commands import Wish
+from vterm.dialogs.search import resolve
+from vterm.panes.chart import ChartPane
+from vterm.panes.footer import FooterLine, TabLine
+from vterm.panes.header import HeaderLine
+from vterm.panes.ladder import LadderPane
+from vterm.panes.orders import OrdersPane
+from vterm.panes.pane import Pane
+from vterm.panes.ticket import TicketPane
+from vterm.panes.watch import WatchPane
+from vterm.screens.desk import DeskView
+from vterm.screens.layout import Layout
+from vterm.screens.trading import Errands
+from vterm.state import DeskState
+
+SMALL = "vterm needs 60 columns and 20 rows; make this window a little larger"
+
+
+class MainScreen(Screen[None]):
+    """Holds the panes, hands keys and clicks to who does them."""
+
+    BINDINGS = []
+    AUTO_FOCUS = "#ladder"
+
+    def __init__(self, state: DeskState, bridge: Bridge, size: tuple[int, int]) -> None:
+        super().__init__()
+        self.state, self.bridge = state, bridge
+        self.errands = Errands(state, bridge, self.say)
+        self.arrangement = Layout().resized(*size)
+        self.desk = DeskView(state, self.arrangement)
+        self.header, self.footer, self.tabs = HeaderLine(state), FooterLine(state), TabLine(state)
+        self.page: Pane | None = None
+        self.number = 1
+        self.past: list[str] = []
+        self._obey()
+
+    def compose(self) -> ComposeResult:
+        """Header, tabs (small screens), the view, footer."""
+        yield self.header
+        yield self.tabs
+        with Container(id="body"):
+            yield self.desk
+        yield self.footer
+        yield Static(SMALL, id="small", markup=False)
+
+    # -- painting -------------------------------------------------------------------------------------------
+
+    def paint(self, topics: set[str]) -> None:
+        """These topics changed: repaint whoever shows them."""
+        for line in (self.header, self.tabs, self.footer):
+            if line.TOPICS & topics:
+                line.repaint()
+        if self.number == 1:
+            self.desk.repaint(topics)
+        elif self.page is not None and (self.page.TOPICS & topics or "theme" in topics):
+            self.page.repaint()
+
+    def repaint_all(self) -> None:
+        """Everything in sight."""
+        for pane in self.query(Pane):
+            pane.repaint()
+
+    def say(self, text: str, severity: Any = "information") -> None:
+        """One line at the lower right; never markup."""
+        self.app.notify(text, severity=severity, markup=False, timeout=4 if severity == "information" else 7)
+
+    # -- layout and focus -----------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another size may be another layout."""
+        self._arrange(self.arrangement.resized(event.size.width, event.size.height))
+
+    def _arrange(self, layout: Layout) -> None:
+        if layout != self.arrangement:
+            self.arrangement = layout
+            self._obey()
+            self.desk.obey(layout)
+            focused = self.focused
+            if isinstance(focused, Pane) and not focused.display:
+                self.set_focus(self.desk.panes[layout.panes[0]])
+            self.call_after_refresh(self.repaint_all)
+
+    def _obey(self) -> None:
+        layout = self.arrangement
+        for name in ("tiny", "desk", "medium", "wide"):
+            self.set_class(layout.mode == name, f"-{name}")
+        self.set_class(layout.compact, "-compact")
+        self.set_class(layout.mode in ("desk", "medium"), "-lower")
+        self.tabs.tabs, self.tabs.tab = list(layout.tabs), layout.tab
+
+    def go_to(self, pane: str) -> None:
+        """Show a pane and focus it."""
+        if self.number != 1:
+            self.open_screen(1)
+        self._arrange(self.arrangement.showing(pane))
+        self.set_focus(self.desk.panes[pane])
+
+    @property
+    def context(self) -> str:
+        """Whose keys hold now."""
+        return self.focused.CONTEXT if isinstance(self.focused, Pane) else "desk"
+
+    def on_descendant_focus(self) -> None:
+        """The footer teaches the keys of the focused pane."""
+        self.footer.context = self.context
+        self.footer.repaint()
+
+    def open_screen(self, number: int) -> None:
+        """One of the eight."""
+        if number == self.number:
+            return
+        if self.page is not None:
+            self.page.remove()
+            self.page = None
+        self.number = number
+        self.desk.display = number == 1
+        self.tabs.display = number == 1 and self.arrangement.compact
+        if number == 1:
+            self.set_focus(self.desk.panes[self.arrangement.panes[0] if "ladder" not in self.arrangement.panes
+                                           else "ladder"])  # fmt: skip
+            self.call_after_refresh(self.repaint_all)
+            return
+        from vterm.screens.pages import page
+
+        self.page = page(number, self.state)
+        self.query_one("#body").mount(self.page)
+        self.set_focus(self.page)
+
+    # -- keys -----------------------------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        """The table decides."""
+        action = actions.find(event.key, self.context)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            self.perform(action.name)
+        elif self.number != 1 and event.key == "enter":
+            chosen = getattr(self.page, "do_choose", None)
+            if chosen is not None:
+                chosen()
+
+    def perform(self, name: str) -> None:
+        """Do an action: the focused pane if it can, else this screen, else the pane it belongs to."""
+        method = f"do_{name}"
+        if name.startswith("screen_"):
+            self.open_screen(int(name.removeprefix("screen_")))
+            return
+        owner = self.desk.panes.get(actions.BY_NAME[name].context) if name in actions.BY_NAME else None
+        for who in (self.focused, self, owner):
+            do = getattr(who, method, None)
+            if do is not None:
+                do()
+                return
+
+    @on(FooterLine.Pressed)
+    def _pressed(self, event: FooterLine.Pressed) -> None:
+        self.perform(event.name)
+
+    @on(TabLine.Picked)
+    def _tab(self, event: TabLine.Picked) -> None:
+        self.go_to(self.arrangement.tabs[event.tab][0])
+
+    # -- actions of the desk --------------------------------------------------------------------------------
+
+    def _cycle(self, by: int) -> None:
+        if self.number != 1:
+            return
+        ticket = self.desk.ticket
+        if self.focused is ticket and ticket.tabbed(by):
+            return
+        names = self.arrangement.cycle()
+        at = names.index(self.context) if self.context in names else -by
+        self.go_to(names[(at + by) % len(names)])
+
+    def do_next_pane(self) -> None:
+        """Tab."""
+        self._cycle(1)
+
+    def do_previous_pane(self) -> None:
+        """Shift and tab."""
+        self._cycle(-1)
+
+    def do_back(self) -> None:
+        """Esc: out of the review, the zoom, the other screen, in this order."""
+        if self.desk.ticket.back():
+            return
+        if self.arrangement.zoom:
+            self._arrange(replace(self.arrangement, zoom=""))
+        elif self.number != 1:
+            self.open_screen(1)
+        elif self.focused is self.desk.ticket:
+            self.go_to("ladder")
+
+    def do_zoom(self) -> None:
+        """The focused pane alone, and back."""
+        if self.number == 1 and self.context in self.desk.panes:
+            self._arrange(replace(self.arrangement, zoom="" if self.arrangement.zoom else self.context))
+
+    def do_review(self) -> None:
+        """F2 from anywhere."""
+        self.go_to("ticket")
+        self.desk.ticket.go()
+
+    def do_buy(self) -> None:
+        """Ticket to buy."""
+        self._fill("buy")
+
+    def do_sell(self) -> None:
+        """Ticket to sell."""
+        self._fill("sell")
+
+    def _fill(self, side: str) -> None:
+        price = self.desk.ladder.price_text() if self.focused is self.desk.ladder else ""
+        row = getattr(self.focused, "current", None)
+        symbol = row if self.context in ("watch", "positions") and row in self.state.instruments else ""
+        if symbol and symbol != self.state.symbol:
+            self.choose(symbol)
+        self.go_to("ticket")
+        self.desk.ticket.fill(side, price)
+
+    def do_flatten(self) -> None:
+        """Close a position, after asking."""
+        row = getattr(self.focused, "current", None) if self.context == "positions" else ""
+        self.flatten(row or self.state.symbol)
+
+    def flatten(self, symbol: str) -> None:
+        """Ask, then close the position in this symbol."""
+        position = self.state.position(symbol)
+        if not position:
+            self.say(f"Nothing held in {symbol}", "warning")
+            return
+        from engine.model.number import trim
+        from vterm.dialogs.ask import AskDialog
+        from vterm.paint import grouped
+
+        size = grouped(trim(str(position["quantity"])).lstrip("-"))
+        verb = "Sell" if position.get("side") != "short" else "Buy back"
+        question = f"{verb} {size} {symbol} at market and close the position?"
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.errands.run(self.errands.flatten(position))
+
+        self.app.push_screen(AskDialog("Flatten", question, verb), answered)
+
+    def do_cancel_all(self) -> None:
+        """Cancel every working order, after asking."""
+        count = len(self.state.working())
+        if not count:
+            self.say("No orders work", "information")
+            return
+        from vterm.dialogs.ask import AskDialog
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.errands.run(self.errands.cancel_all())
+
+        text = f"Take back all {count} working orders, stops included?" if count > 1 else "Take back the working order?"
+        self.app.push_screen(AskDialog("Cancel all", text, "Cancel them"), answered)
+
+    def do_ladder_cancel(self) -> None:
+        """Cancel own orders at the ladder's cursor."""
+        ids = self.desk.ladder.own_orders()
+        for order_id in ids:
+            self.errands.run(self.errands.cancel(order_id))
+        if not ids:
+            self.say("No order of yours at this price", "information")
+
+    def do_find(self) -> None:
+        """Find an instrument and go to it."""
+        from vterm.dialogs.find import FindDialog
+
+        self.app.push_screen(FindDialog(self.state), lambda symbol: self.choose(symbol) if symbol else None)
+
+    def do_watch_add(self) -> None:
+        """Find one and put it on the watchlist."""
+        from vterm.dialogs.find import FindDialog
+
+        def found(symbol: str | None) -> None:
+            if symbol and symbol not in self.state.watch:
+                self.errands.run(self.errands.watch([*self.state.watch, symbol]))
+
+        self.app.push_screen(FindDialog(self.state, "Add to the watchlist"), found)
+
+    def do_watch_remove(self) -> None:
+        """Take the cursor's row off the watchlist."""
+        symbol = self.desk.watchlist.current
+        if symbol in self.state.watch:
+            self.errands.run(self.errands.watch([s for s in self.state.watch if s != symbol]))
+
+    def do_watch_down(self) -> None:
+        """Move the cursor's row down."""
+        self._reorder(1)
+
+    def do_watch_up(self) -> None:
+        """Move the cursor's row up."""
+        self._reorder(-1)
+
+    def _reorder(self, by: int) -> None:
+        watch, symbol = list(self.state.watch), self.desk.watchlist.current
+        if symbol not in watch:
+            return
+        kind = self.state.instrument(symbol).get("asset_class")
+        peers = [s for s in watch if self.state.instrument(s).get("asset_class") == kind]
+        at = peers.index(symbol) + by
+        if 0 <= at < len(peers):
+            a, b = watch.index(symbol), watch.index(peers[at])
+            watch[a], watch[b] = watch[b], watch[a]
+            self.errands.run(self.errands.watch(watch))
+
+    def do_command(self) -> None:
+        """The command line."""
+        from vterm.dialogs.command_bar import CommandBar
+
+        bar = CommandBar(lambda text: resolve(self.state.instruments, text), self.past)
+        self.app.push_screen(bar, lambda wish: self.fulfil(wish) if wish else None)
+
+    def do_palette(self) -> None:
+        """Every command by name."""
+        self.app.action_command_palette()
+
+    def do_help(self) -> None:
+        """Keys of the focused pane."""
+        from vterm.dialogs.help import HelpDialog
+
+        self.app.push_screen(HelpDialog(self.context))
+
+    def do_jump(self) -> None:
+        """Letters on the panes."""
+        if self.number != 1:
+            return
+        from vterm.dialogs.jump import JumpOverlay
+
+        places = {name: self.desk.panes[name].region for name in self.arrangement.panes}
+        self.app.push_screen(JumpOverlay(places), lambda name: self.go_to(name) if name else None)
+
+    def do_show_orders(self) -> None:
+        """The orders pane."""
+        self.go_to("orders")
+
+    def do_show_positions(self) -> None:
+        """The positions pane."""
+        self.go_to("positions")
+
+    def do_pause(self) -> None:
+        """Pause the market's clock, or let it run."""
+        self.errands.run(self.errands.toggle_pause())
+
+    def do_faster(self) -> None:
+        """Faster."""
+        self.errands.run(self.errands.speed(1))
+
+    def do_slower(self) -> None:
+        """Slower."""
+        self.errands.run(self.errands.speed(-1))
+
+    def do_next_open(self) -> None:
+        """Jump to the next open."""
+        self.errands.run(self.errands.clock("jump", "open"))
+
+    def do_theme(self) -> None:
+        """The next theme."""
+        names = theme.NAMES
+        self.set_theme(names[(names.index(self.app.palette.name) + 1) % len(names)])  # type: ignore[attr-defined]
+
+    def set_theme(self, name: str) -> None:
+        """This theme, from now on."""
+        self.app.wear(name)  # type: ignore[attr-defined]
+        self.call_after_refresh(self.repaint_all)
+
+    def do_quit(self) -> None:
+        """Leave."""
+        self.app.leave()  # type: ignore[attr-defined]
+
+    # -- what panes ask for ---------------------------------------------------------------------------------
+
+    def choose(self, symbol: str) -> None:
+        """This instrument for the whole desk; a futures root is traded as its front contract."""
+        symbol = self.state.front(symbol)
+        if symbol == self.state.symbol:
+            return
+        self.desk.ladder.reset()
+        self.desk.ticket.back()
+        self.state.select(symbol)
+        self.errands.run(self.bridge.look_at(symbol))
+        self.paint({"symbol", "book", "trades", "bars"})
+
+    @on(WatchPane.Selected)
+    def _selected(self, event: WatchPane.Selected) -> None:
+        self.choose(event.symbol)
+        if event.go:
+            self.go_to("ladder")
+
+    @on(OrdersPane.Opened)
+    def _opened(self, event: OrdersPane.Opened) -> None:
+        self.choose(event.symbol)
+
+    @on(OrdersPane.CancelWanted)
+    def _cancel(self, event: OrdersPane.CancelWanted) -> None:
+        self.errands.run(self.errands.cancel(event.order_id))
+
+    @on(LadderPane.Picked)
+    def _picked(self, event: LadderPane.Picked) -> None:
+        self.desk.ticket.fill(event.side, event.price)
+        if event.side or self.focused is not self.desk.ladder or not event.price:
+            self.go_to("ticket")
+
+    @on(ChartPane.PeriodWanted)
+    def _period(self, event: ChartPane.PeriodWanted) -> None:
+        self.errands.run(self.bridge.period(event.every))
+
+    @on(TicketPane.PreviewWanted)
+    def _preview(self, event: TicketPane.PreviewWanted) -> None:
+        ticket = self.desk.ticket
+        self.errands.run(self.errands.preview(ticket, event.order), ticket.refused)
+
+    @on(TicketPane.SendWanted)
+    def _send(self, event: TicketPane.SendWanted) -> None:
+        ticket = self.desk.ticket
+        self.errands.run(self.errands.send(ticket, event.order), ticket.refused)
+
+    # -- the command line -----------------------------------------------------------------------------------
+
+    def fulfil(self, wish: Wish) -> None:
+        """What a line asked for. Orders go to the ticket's review: nothing is sent from here."""
+        args = wish.args
+        if wish.kind == "select":
+            self.choose(args[0])
+        elif wish.kind == "ticket":
+            side, symbol, quantity, price, kind = args
+            self.choose(symbol)
+            self.go_to("ticket")
+            self.desk.ticket.fill(side, price, quantity, kind)
+            if quantity:
+                self.desk.ticket.go()
+        elif wish.kind == "cancel":
+            self.errands.run(self.errands.cancel(args[0]))
+        elif wish.kind == "clock":
+            self.errands.run(self.errands.clock(*args))
+        elif wish.kind == "flatten":
+            self.flatten(args[0])
+        elif wish.kind in ("watch", "unwatch"):
+            rest = [s for s in self.state.watch if s != args[0]]
+            self.errands.run(self.errands.watch([*rest, args[0]] if wish.kind == "watch" else rest))
+        elif wish.kind == "theme":
+            self.set_theme(args[0])
+        elif wish.kind == "screen":
+            self.open_screen([name.lower() for name in actions.SCREENS].index(args[0]) + 1)
+        else:
+            self.perform(wish.kind)

@@ -1,0 +1,146 @@
+"""What the screen does with the desk: preview, send, cancel, flatten, the clock, the watchlist. Answers are toasts."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from engine.desk import Document
+from engine.model.number import trim
+from engine.model.refusal import Refused
+from engine.model.text import safe
+from vterm.bridge import LOST, Bridge
+from vterm.commands import SPEEDS
+from vterm.paint import grouped
+from vterm.state import DeskState
+
+if TYPE_CHECKING:
+    from vterm.panes.ticket import TicketPane
+
+UNREACHABLE = "The engine does not answer; trying again"
+
+
+class Errands:
+    """Runs work that waits for the desk without ever holding up the screen."""
+
+    def __init__(self, state: DeskState, bridge: Bridge, say: Callable[[str, str], None]) -> None:
+        self.state, self.bridge, self.say = state, bridge, say
+        self._running: set[asyncio.Task[None]] = set()
+
+    def run(self, work: Awaitable[Any], refused: Callable[[Document], None] | None = None) -> None:
+        """Start it; a refusal goes to `refused` or becomes a toast, a lost desk becomes a toast."""
+        task = asyncio.ensure_future(self._guarded(work, refused))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _guarded(self, work: Awaitable[Any], refused: Callable[[Document], None] | None) -> None:
+        try:
+            await work
+        except Refused as no:
+            error: Any = no.refusal.document()["error"]
+            if refused is not None:
+                refused(error)
+            else:
+                self.say(one_line(error), "error")
+        except LOST:
+            if refused is not None:
+                refused({})
+            self.say(UNREACHABLE, "error")
+
+    # -- orders ---------------------------------------------------------------------------------------------
+
+    async def preview(self, ticket: TicketPane, order: Document) -> None:
+        """Ask, and give the ticket the answer."""
+        ticket.previewed(order, await self.bridge.need().preview(order))
+
+    async def send(self, ticket: TicketPane, order: Document) -> None:
+        """Send the ticket's order and say what became of it."""
+        answer = await self.bridge.need().submit({**order, "client_order_id": f"t-{uuid.uuid4().hex[:16]}"})
+        ticket.sent()
+        self.say(outcome(answer), "information")
+
+    async def cancel(self, order_id: str) -> None:
+        """Take one order back."""
+        order = await self.bridge.need().cancel(order_id)
+        self.say(f"Cancelled {described(order)}" if order.get("symbol") else "Cancelled", "information")
+
+    async def cancel_all(self) -> None:
+        """Take every order back."""
+        gone = (await self.bridge.need().cancel_all())["cancelled"]
+        self.say(f"Cancelled {len(gone)} order{'s' if len(gone) != 1 else ''}", "information")
+
+    async def flatten(self, position: Document) -> None:
+        """Close a position at market."""
+        symbol = str(position["symbol"])
+        order = {
+            "symbol": symbol,
+            "side": "sell" if position.get("side") != "short" else "buy",
+            "type": "market",
+            "quantity": trim(str(position["quantity"]).lstrip("-+")),
+            "reduce_only": True,
+            "client_order_id": f"t-{uuid.uuid4().hex[:16]}",
+        }
+        self.say(outcome(await self.bridge.need().submit(order)), "information")
+
+    # -- the desk itself ------------------------------------------------------------------------------------
+
+    async def clock(self, action: str, value: str = "") -> None:
+        """Change the market's clock."""
+        self.state.clock = await self.bridge.need().set_clock(action, value)
+        self.bridge.touch({"clock"})
+
+    async def toggle_pause(self) -> None:
+        """Pause, or let it run again."""
+        await self.clock("resume" if self.state.clock.get("paused") else "pause")
+
+    async def speed(self, by: int) -> None:
+        """The next faster or slower speed."""
+        now = str(self.state.clock.get("speed", "1")).removesuffix(".0")
+        at = SPEEDS.index(now) if now in SPEEDS else 0
+        await self.clock("speed", SPEEDS[max(0, min(len(SPEEDS) - 1, at + by))])
+
+    async def watch(self, symbols: list[str]) -> None:
+        """Replace the watchlist."""
+        answer = await self.bridge.need().set_watchlist(symbols)
+        self.state.watch = list(answer["symbols"])
+        self.bridge.listen_list()
+        self.bridge.touch({"watch"})
+
+
+def one_line(error: Document) -> str:
+    """A refusal as one line: cause and what would pass."""
+    message = safe(str(error.get("message") or error.get("code") or "refused"), 160)
+    fix = safe(str(error.get("fix") or ""), 120)
+    return f"Refused: {message}" + (f" · {fix}" if fix else "")
+
+
+def described(order: Document) -> str:
+    """side quantity symbol, and the limit."""
+    text = f"{order['side']} {grouped(trim(str(order['quantity'])))} {safe(str(order['symbol']))}"
+    return f"{text} at {grouped(str(order['limit_price']))}" if order.get("limit_price") else text
+
+
+def outcome(order: Document) -> str:
+    """What became of an order, in the past tense."""
+    filled, symbol = str(order.get("filled_quantity") or "0"), safe(str(order["symbol"]))
+    some = any(c in "123456789" for c in filled)
+    verb = "Bought" if order["side"] == "buy" else "Sold"
+    status = str(order.get("status", ""))
+    if some:
+        price = trim(str(order.get("average_price") or ""))
+        text = f"{verb} {grouped(trim(filled))} {symbol} at {grouped(price)}"
+        if status in ("filled",):
+            return text
+        rest = grouped(trim(str(order.get("remaining_quantity") or "0")))
+        return f"{text}; {rest} {'left working' if status == 'partially_filled' else status}"
+    words = {
+        "working": "Placed",
+        "accepted": "Placed",
+        "queued": "Queued for the open:",
+        "cancelled": "Cancelled unfilled:",
+        "expired": "Expired unfilled:",
+        "rejected": "Rejected:",
+    }
+    return f"{words.get(status, 'Placed')} {described(order)}"

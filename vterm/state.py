@@ -1,0 +1,214 @@
+"""What is shown: the newest documents of the desk, by name. No rule of trading lives here, and no widget.
+
+`apply` takes one frame of the stream and answers which topics changed; panes repaint when one of theirs did.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import Any
+
+from engine.desk import Document
+from engine.model.number import NumberFormatError, parse_decimal
+from engine.model.text import safe
+
+OPEN_STATES = ("accepted", "queued", "working", "partially_filled")
+FLASH_SECONDS = 0.45
+FLASH_REST = 0.5
+TAPE_ROWS = 200
+
+
+class Flashes:
+    """Cells that light up for one beat after a change, at most two a second each."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._until: dict[tuple[str, str], tuple[float, str]] = {}
+        self.enabled = True
+
+    def note(self, place: str, key: str, up: bool) -> None:
+        """The value at this place changed."""
+        until, _ = self._until.get((place, key), (0.0, ""))
+        if self.enabled and self._now() >= until + FLASH_REST:
+            self._until[place, key] = (self._now() + FLASH_SECONDS, "flash-up" if up else "flash-down")
+
+    def active(self, place: str, key: str) -> str:
+        """The background of the cell now, or an empty text."""
+        until, back = self._until.get((place, key), (0.0, ""))
+        return back if self._now() < until else ""
+
+    def places(self) -> set[str]:
+        """Places with a cell that is lit or has just gone out; those long out are forgotten."""
+        now = self._now()
+        self._until = {k: v for k, v in self._until.items() if v[0] + FLASH_REST > now}
+        return {place for place, _ in self._until}
+
+
+class DeskState:
+    """The newest of everything the panes show."""
+
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        self.now = now
+        self.flashes = Flashes(now)
+        self.account = "default"
+        self.source = "SIM"
+        self.instruments: dict[str, Document] = {}
+        self.watch: list[str] = []
+        self.quotes: dict[str, Document] = {}
+        self.symbol = ""
+        self.book: Document = {}
+        self.trades: deque[Document] = deque(maxlen=TAPE_ROWS)
+        self.every = "1m"
+        self.bars: list[Document] = []
+        self.orders: dict[str, Document] = {}
+        self.fills: deque[Document] = deque(maxlen=500)
+        self.portfolio: Document = {}
+        self.clock: Document = {}
+        self.sessions: list[Document] = []
+        self.link = "opening"
+        self.note = ""
+        self.seq = 0
+        self.heard_at = 0.0
+        self.at = ""
+
+    # -- reading --------------------------------------------------------------------------------------------
+
+    def instrument(self, symbol: str = "") -> Document:
+        """The document of a symbol (the selected one by default); empty while unknown."""
+        return self.instruments.get(symbol or self.symbol, {})
+
+    def name(self, symbol: str = "") -> str:
+        """Its name, safe to show."""
+        return safe(str(self.instrument(symbol).get("name", "")))
+
+    def front(self, symbol: str) -> str:
+        """What is traded when somebody says `symbol`: the front contract of a futures root, else itself."""
+        contract = str(self.instrument(symbol).get("front") or "") if symbol else ""
+        return contract if contract in self.instruments else symbol
+
+    def quote(self, symbol: str = "") -> Document:
+        """The newest quote of a symbol (the selected one by default)."""
+        return self.quotes.get(symbol or self.symbol, {})
+
+    def working(self) -> list[Document]:
+        """Open orders, newest first."""
+        rows = [order for order in self.orders.values() if order.get("status") in OPEN_STATES]
+        return sorted(rows, key=lambda order: str(order.get("submitted_at", "")), reverse=True)
+
+    def positions(self) -> list[Document]:
+        """Positions as the engine orders them."""
+        return list(self.portfolio.get("positions", ()))
+
+    def position(self, symbol: str = "") -> Document:
+        """The position in a symbol, empty if there is none."""
+        wanted = symbol or self.symbol
+        return next((row for row in self.positions() if row["symbol"] == wanted), {})
+
+    def age_ms(self) -> int:
+        """Milliseconds since the desk last said anything."""
+        return int((self.now() - self.heard_at) * 1000) if self.heard_at else 0
+
+    # -- changing -------------------------------------------------------------------------------------------
+
+    def select(self, symbol: str) -> None:
+        """Another instrument: what belonged to the old one goes."""
+        self.symbol = symbol
+        self.book, self.bars = {}, []
+        self.trades.clear()
+
+    def load_instruments(self, rows: Iterable[Document]) -> None:
+        """The whole list, by symbol."""
+        self.instruments = {str(row["symbol"]): row for row in rows}
+
+    def load_orders(self, rows: Iterable[Document]) -> None:
+        """All orders, newest first as the desk answers them."""
+        self.orders = {str(row["order_id"]): row for row in reversed(list(rows))}
+
+    def apply(self, frame: Document) -> set[str]:
+        """Take one frame; answer the topics that changed."""
+        take = getattr(self, "_take_" + str(frame.get("type", "")), None)
+        if take is None:
+            return set()
+        self.heard_at = self.now()
+        stamp = frame.get("at")
+        if isinstance(stamp, str) and stamp > self.at:
+            self.at = stamp
+        changed: set[str] = take(frame)
+        return changed
+
+    def _take_ticker(self, frame: Document) -> set[str]:
+        symbol = str(frame["symbol"])
+        before = self.quotes.get(symbol, {}).get("last")
+        self.quotes[symbol] = frame
+        # A futures root is asked for by its own name and answered with its front contract's.
+        self.quotes[str(frame.get("channel", "")).partition(":")[2] or symbol] = frame
+        step = moved(before, frame.get("last"))
+        if abs(step) > 2 * int(self.instrument(symbol).get("group", 1) or 1):
+            self.flashes.note("watch", symbol, step > 0)
+        return {"quotes", "quote"} if symbol == self.symbol else {"quotes"}
+
+    def _take_book(self, frame: Document) -> set[str]:
+        if str(frame.get("channel", "")).partition(":")[2] != self.symbol:
+            return set()
+        self.book = frame
+        self.seq = max(self.seq, int(frame.get("seq") or 0))
+        return {"book"}
+
+    def _take_trade(self, frame: Document) -> set[str]:
+        if str(frame.get("channel", "")).partition(":")[2] != self.symbol:
+            return set()
+        self.trades.append(frame)
+        return {"trades"}
+
+    def _take_order(self, frame: Document) -> set[str]:
+        order: Document = frame["order"]
+        before = self.orders.get(str(order["order_id"]), {})
+        if before and before.get("filled_quantity") != order.get("filled_quantity"):
+            self.flashes.note("orders", str(order["order_id"]), order.get("side") == "buy")
+        self.orders[str(order["order_id"])] = order
+        return {"orders"}
+
+    def _take_fill(self, frame: Document) -> set[str]:
+        self.fills.appendleft(frame)
+        return {"fills"}
+
+    def _take_portfolio(self, frame: Document) -> set[str]:
+        before = {row["symbol"]: row["quantity"] for row in self.positions()}
+        self.portfolio = frame
+        self.account = safe(str(frame.get("account", self.account)))
+        for row in self.positions():
+            if before and before.get(row["symbol"]) != row["quantity"]:
+                self.flashes.note("positions", row["symbol"], row.get("side") != "short")
+        return {"portfolio"}
+
+    def _take_system(self, frame: Document) -> set[str]:
+        clock: Any = frame.get("clock")
+        if isinstance(clock, dict):
+            self.clock = clock
+        self.note = safe(str(frame.get("text") or ""))
+        return {"clock"}
+
+
+def moved(before: Any, after: Any) -> int:
+    """Difference of two prices in the last decimal of `after`; 0 where one is unknown."""
+    if not isinstance(before, str) or not isinstance(after, str):
+        return 0
+    return units(after, places_of(after)) - units(before, places_of(after))
+
+
+def places_of(text: str) -> int:
+    """Decimals that a number is written with."""
+    return len(text.partition(".")[2])
+
+
+def units(text: str | None, decimals: int) -> int:
+    """Decimal text as an integer of 10**-decimals, cut toward zero; 0 where it is not a number."""
+    try:
+        digits, scale = parse_decimal((text or "0").removeprefix("+"))
+    except NumberFormatError:
+        return 0
+    if scale <= decimals:
+        return int(digits * 10 ** (decimals - scale))
+    return int(digits / abs(digits)) * (abs(digits) // 10 ** (scale - decimals)) if digits else 0

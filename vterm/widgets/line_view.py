@@ -1,0 +1,94 @@
+"""A list of painted lines that repaints only what changed.
+
+Head and foot lines stand still, the body scrolls between them. Whoever owns the view hands it finished
+lines; the view compares them with what is on the screen and asks for a repaint of the rows that differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from vterm.paint import Line, fit
+from vterm.theme import DEFAULT, Palette, load
+
+
+class LineView(ScrollView, can_focus=True):
+    """Shows `head`, the visible part of `body`, and `foot`, each a sequence of lines."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.head: tuple[Line, ...] = ()
+        self.body: tuple[Line, ...] = ()
+        self.foot: tuple[Line, ...] = ()
+        self._strips: dict[Line, Strip] = {}
+        self._strip_key: object = None
+        self.repainted = 0
+
+    @property
+    def palette(self) -> Palette:
+        """Colours of the running application."""
+        return getattr(self.app, "palette", None) or load(DEFAULT)
+
+    @property
+    def rows(self) -> int:
+        """How many body lines are visible at once."""
+        return max(0, self.size.height - len(self.head) - len(self.foot))
+
+    def show(self, body: Sequence[Line], head: Sequence[Line] = (), foot: Sequence[Line] = ()) -> None:
+        """Put these lines on the screen; only rows that differ are painted again."""
+        before = [self._line(y) for y in range(self.size.height)]
+        old_rows = len(self.head) + len(self.body) + len(self.foot)
+        self.head, self.body, self.foot = tuple(head), tuple(body), tuple(foot)
+        rows = len(self.head) + len(self.body) + len(self.foot)
+        if rows != old_rows or self.virtual_size.height != rows:
+            self.virtual_size = Size(self.size.width, rows)
+        width = self.size.width
+        changed = [Region(0, y, width, 1) for y, line in enumerate(before) if self._line(y) != line]
+        if changed:
+            self.repainted += len(changed)
+            self.refresh(*changed)
+
+    def reveal(self, index: int) -> None:
+        """Scroll so that body line `index` is visible."""
+        top, rows = int(self.scroll_y), self.rows
+        if index < top:
+            self.scroll_to(y=index, animate=False, immediate=True)
+        elif rows and index >= top + rows:
+            self.scroll_to(y=index - rows + 1, animate=False, immediate=True)
+
+    def body_index(self, y: int) -> int | None:
+        """Which body line is painted at row `y` of the content, if one is."""
+        if y < len(self.head) or y >= self.size.height - len(self.foot):
+            return None
+        index = y - len(self.head) + int(self.scroll_y)
+        return index if 0 <= index < len(self.body) else None
+
+    def render_line(self, y: int) -> Strip:
+        """The strip of screen row `y`, from the cache where that very line was painted before."""
+        palette, width = self.palette, self.size.width
+        key = (palette.name, palette.mono, width, self.rich_style)
+        if key != self._strip_key or len(self._strips) > 1000:
+            self._strips.clear()
+            self._strip_key = key
+        line = self._line(y)
+        strip = self._strips.get(line)
+        if strip is None:
+            segments = [Segment(text, palette.style(name)) for text, name in fit(line, width)]
+            strip = Strip(segments, width).apply_style(self.rich_style)
+            self._strips[line] = strip
+        return strip
+
+    def _line(self, y: int) -> Line:
+        head, foot = len(self.head), len(self.foot)
+        if y < head:
+            return self.head[y]
+        from_foot = y - (self.size.height - foot)
+        if from_foot >= 0:
+            return self.foot[from_foot]
+        index = y - head + int(self.scroll_y)
+        return self.body[index] if index < len(self.body) else ()
