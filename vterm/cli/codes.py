@@ -66,6 +66,7 @@ REFUSALS = {
     "UNAUTHENTICATED": (5, "the request carries no valid key"),
     "FORBIDDEN": (5, "this account, or this user of the machine, may not do that"),
     "ACCOUNT_LOCKED": (5, "the account takes no orders until its trouble is solved"),
+    "LEDGER_FAILED": (6, "the ledger could not be written, so nothing was kept and the engine stopped"),
 }
 
 OTHERS = {
