@@ -63,7 +63,10 @@ TWINS = {
 }
 """Names that hold the same thing: they draw one price path, so that they do not drift apart."""
 
-SHARED_MOODS = {"etfs": "funds", "indices": "funds"}
+SHARED, ALONE = 0.8660254037844386, 0.5
+"""Weights of the factor's and the name's own draws in log-volatility and tails: names of one factor are
+restless together, without which their returns could not be as correlated as their loadings say."""
+
 ROUND_THE_CLOCK = {"FX_24_5": "forex", "CME_GLOBEX": "commodity", "24_7": "crypto"}
 """Season of sessions without an open and a close, whatever trades there."""
 
@@ -104,7 +107,6 @@ class Columns:
     pull: F64
     jump_rate: F64
     factors: tuple[str, ...]
-    classes: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.symbols)
@@ -172,5 +174,4 @@ def columns(instruments: list[Instrument]) -> Columns:
         pull=np.array([0.03 if v else 0.0 for v in vix]),
         jump_rate=np.array([s.jump_rate for s in shapes]),
         factors=tuple(factor_name(i) for i in instruments),
-        classes=tuple(SHARED_MOODS.get(i.asset_class, i.asset_class) for i in instruments),
     )

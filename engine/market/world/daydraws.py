@@ -1,4 +1,4 @@
-"""Random draws of the day level: own ones by symbol and date, shared ones by factor, class and date."""
+"""Random draws of the day level: own ones by symbol and date, shared ones by factor and date."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.market.world.classes import OVERNIGHT_MIXING, Columns
+from engine.market.world.classes import ALONE, OVERNIGHT_MIXING, SHARED, Columns
 from engine.market.world.tables import F32, F64, mixing, normal
 from engine.rng import halves, keys, stable_hash, stream_key, words
 
-_HALF = np.float32(0.7071067811865476)
+_SHARED, _ALONE = np.float32(SHARED), np.float32(ALONE)
 _UNIT = 1 / 65536
 
 
@@ -46,7 +46,6 @@ class DaySource:
         self._shared_key = stream_key(seed, "day-shared")
         self._venue = np.array(venue, np.int64)
         self._factor, self._factors = _place(list(zip(venue, columns.factors, strict=True)))
-        self._class, self._classes = _place(list(zip(venue, columns.classes, strict=True)))
 
     def _shared(self, kind: str, names: list[tuple[int, str]], labels: NDArray[np.int64]) -> F32:
         subjects = np.array([stable_hash(f"{kind} {name}") for _, name in names], np.uint64)
@@ -58,8 +57,9 @@ class DaySource:
         own = halves(words(keys(self._own_key, self._columns.driver, labels[:, self._venue]), 0, 4))
         g = normal(own)
         factor = self._shared("factor", self._factors, labels)[:, self._factor]
-        shared = self._shared("class", self._classes, labels)[:, self._class]
-        joint = (g[0] + shared) * _HALF
+        shared = self._shared("mood", self._factors, labels)[:, self._factor]
+        joint = g[0] * _ALONE + shared * _SHARED
+        night = g[1, :, :, 2] * _ALONE + factor[:, :, 2] * _SHARED
         rho, alone = self._columns.rho, self._columns.own
         rows, n = labels.shape[0], len(self._columns)
         night_kind = np.full(n, OVERNIGHT_MIXING, np.int64)
@@ -68,7 +68,7 @@ class DaySource:
             mix=mixing(self._columns.day_mixing, joint[:, :, 3]).astype(np.float64),
             intraday=rho * factor[:, :, 0] + alone * g[1, :, :, 0],
             overnight=rho * factor[:, :, 1] + alone * g[1, :, :, 1],
-            overnight_mix=mixing(night_kind, np.ascontiguousarray(g[1, :, :, 2])).astype(np.float64),
+            overnight_mix=mixing(night_kind, night).astype(np.float64),
             pieces=np.moveaxis(g[3, :, :, :3], 2, 1).astype(np.float64),
             tide=g[1, :, :, 3].astype(np.float64),
             jump_chance=(own[3, :, :, 3].astype(np.float64) + 0.5) * _UNIT,

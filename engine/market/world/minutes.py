@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.market.world.classes import MINUTE_PERSISTENCE, Columns
+from engine.market.world.classes import ALONE, MINUTE_PERSISTENCE, SHARED, Columns
 from engine.market.world.days import Days
 from engine.market.world.season import season
 from engine.market.world.tables import F32, F64, column_sum, exp, exp32, mixing, normal, powers
@@ -28,7 +28,7 @@ FLOOR = 3.0
 """Lowest efficient price in ticks: a world price never reaches zero."""
 
 FIELDS = ("start", "end", "sd", "jump", "mood", "rate", "z", "volume")
-_HALF = np.float32(0.7071067811865476)
+_SHARED, _ALONE = np.float32(SHARED), np.float32(ALONE)
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,13 @@ class MinuteSource:
         self._own = stream_key(seed, "minute")
         self._shared = stream_key(seed, "minute-shared")
         self._factor = np.array([stable_hash(f"factor {name}") for name in columns.factors], np.uint64)
-        self._class = np.array([stable_hash(f"class {name}") for name in columns.classes], np.uint64)
+        self._shared_mood = np.array([stable_hash(f"mood {name}") for name in columns.factors], np.uint64)
         keep = np.array(MINUTE_PERSISTENCE)
         self._keep, self._shock = keep, np.sqrt(1 - keep * keep)
         self._square = column_sum(columns.minute_sd**2)
 
     def _common(self, subjects: NDArray[np.uint64], starts: NDArray[np.int64], layout: Layout) -> F32:
-        """Draws of factors or classes by UTC minute, (rows, n, 4): one set for all columns that share them."""
+        """Draws of factors or their moods by UTC minute, (rows, n, 4): one set for all columns that share them."""
         pairs = np.stack([subjects, starts.astype(np.uint64)])
         unique, inverse = np.unique(pairs, axis=1, return_inverse=True)
         key = keys(self._shared, np.ascontiguousarray(unique[0]), np.zeros(1, np.int64))
@@ -106,8 +106,8 @@ class MinuteSource:
         total = np.zeros(own.shape[:2])
         for part in range(3):
             decay = _decay(self._keep[part], own.shape[0])
-            noise = (own[:, :, part] + common[:, :, part]).astype(np.float64)
-            noise *= self._shock[part] * float(_HALF) / decay
+            noise = (own[:, :, part] * _ALONE + common[:, :, part] * _SHARED).astype(np.float64)
+            noise *= self._shock[part] / decay
             path = np.add.accumulate(noise, axis=0)
             path += first[:, part]
             path *= decay
@@ -126,11 +126,11 @@ class MinuteSource:
         minute = 2 * (starts + layout.minute[:, None])
         own = normal(halves(words_at(key, minute)))
         rest = normal(halves(words_at(key, minute + 1))[:, :, :2])
-        common = self._common(self._class[ix], starts, layout)
+        common = self._common(self._shared_mood[ix], starts, layout)
         factor = self._common(self._factor[ix], starts, layout)[:, :, 0]
         level = self._mood(ix, own, common, first)
         mood = exp32(level)
-        q = mixing(columns.minute_mixing[ix], (rest[:, :, 0] + common[:, :, 3]) * _HALF)
+        q = mixing(columns.minute_mixing[ix], rest[:, :, 0] * _ALONE + common[:, :, 3] * _SHARED)
         z = columns.rho[ix] * factor + columns.own[ix] * own[:, :, 3]
         variance, traded = self._weights(ix, layout)
         weight = variance * (mood * mood * q * q)
