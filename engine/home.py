@@ -75,6 +75,20 @@ class Home:
         finally:
             os.umask(mask)
 
+    def store(self, replay: str = "", form: str = "", symbol: str = "") -> str:
+        """The folder of a market's ledger: the home for the living one, a folder in it for each recording.
+
+        A journal plays back only on the market that it was written on, so two markets never share one.
+        """
+        if not replay:
+            return self.path
+        import zlib
+
+        where = os.path.abspath(replay)
+        size = os.path.getsize(where) if os.path.isfile(where) else 0
+        mark = zlib.crc32("\n".join((where, form, symbol, str(size))).encode("utf-8", "surrogateescape"))
+        return os.path.join(self.path, "recordings", f"{os.path.basename(where)[:60]}-{mark:08x}")
+
     def engine_pid(self) -> int:
         """Process id in engine.pid, or 0."""
         try:

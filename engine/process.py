@@ -96,6 +96,7 @@ class _Engine:
     def __init__(self, home: Home, options: argparse.Namespace, opener: Callable[..., ServedRunner]) -> None:
         self.home, self.options, self.opener = home, options, opener
         self.idle_s = float(os.environ.get("VTERM_IDLE_SECONDS") or IDLE_S)
+        self.store = Path(home.store(options.replay, options.format, options.symbol))
         self.stopping = asyncio.Event()
 
     async def run(self) -> int:
@@ -104,14 +105,7 @@ class _Engine:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stopping.set)
-        replay = (Path(self.options.replay), self.options.format) if self.options.replay else None
-        runner = self.opener(
-            Path(self.home.path),
-            clock=self.options.clock or os.environ.get("VTERM_CLOCK", ""),
-            seed=self.options.seed or os.environ.get("VTERM_SEED", ""),
-            replay=replay,
-            symbol=self.options.symbol,
-        )
+        runner = self._open()
         opened = time.perf_counter()
         market = asyncio.create_task(runner.run(), name="market")
         try:
@@ -126,12 +120,22 @@ class _Engine:
         log.info("stopped")
         return 0
 
+    def _open(self) -> ServedRunner:
+        wanted = self.options
+        self.store.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self.opener(
+            self.store,
+            clock=wanted.clock or os.environ.get("VTERM_CLOCK", ""),
+            seed=wanted.seed or os.environ.get("VTERM_SEED", ""),
+            replay=(Path(wanted.replay), wanted.format) if wanted.replay else None,
+            symbol=wanted.symbol,
+        )
+
     async def _serve(self, runner: ServedRunner, market: asyncio.Task[None], begun: float, opened: float) -> None:
         from engine.gateway.serve import Gateway
 
-        gateway = Gateway(
-            runner, self.stopping.set, os.path.abspath(self.options.replay) if self.options.replay else ""
-        )
+        replay = os.path.abspath(self.options.replay) if self.options.replay else None
+        gateway = Gateway(runner, self.stopping.set, {"replay": replay, "store": str(self.store)})
         loaded = time.perf_counter()
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.home.bind(listener)

@@ -11,11 +11,12 @@ import sys
 import time
 from typing import Any, NamedTuple
 
+from engine import lock
 from engine.client import thin
 from engine.desk import DeskUnreachable
 from engine.home import Home
 
-READY_WITHIN_S = 60.0
+READY_WITHIN_S, STOPPED_WITHIN_S = 60.0, 20.0
 
 
 class StartOptions(NamedTuple):
@@ -40,18 +41,16 @@ class StartFailed(DeskUnreachable):
 def ensure_engine(home: Home, options: StartOptions | None = None) -> bool:
     """See that an engine answers; True where this call started it. Raises StartFailed or HomeError.
 
-    An engine on another market (a recording, or the living one) than `options` asks for is an error.
+    Without `options` any engine of the home will do. With them it must run the market that they name: one that runs
+    another is stopped first, unless somebody else is using it.
     """
     home.prepare()
-    options = options or StartOptions()
     with open(home.start_lock, "ab") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        started = not _answers(home)
-        if started:
-            _spawn(home, options)
-    if options.replay and not started:
-        _same_market(home, options)
-    return started
+        if _answers(home) and (options is None or not _makes_way(home, options)):
+            return False
+        _spawn(home, options or StartOptions())
+    return True
 
 
 def _answers(home: Home) -> bool:
@@ -62,18 +61,26 @@ def _answers(home: Home) -> bool:
     return True
 
 
-def _same_market(home: Home, options: StartOptions) -> None:
-    _, health = thin.ThinDesk(home, start=False).request("GET", "/v1/healthz")
-    running = str(health.get("replay") or "")
-    if running != os.path.abspath(options.replay):
-        market = f"the recording {running}" if running else "the living market"
-        error = {
-            "code": "WRONG_MARKET",
-            "message": f"an engine with {market} already runs in {home.path}",
-            "cause": "one home has one market at a time",
-            "fix": "`vterm engine stop` first, or give the recording its own --home",
-        }
-        raise StartFailed({"error": error}, 6)
+def _makes_way(home: Home, options: StartOptions) -> bool:
+    """Whether the engine that runs had another market, and has been stopped."""
+    desk = thin.ThinDesk(home, start=False)
+    _, health = desk.request("GET", "/v1/healthz")
+    running = str(health["replay"] or "")
+    if running == (os.path.abspath(options.replay) if options.replay else ""):
+        return False
+    others = int(health["clients"]) - 1
+    market = f"the recording {running}" if running else "the living market"
+    if others <= 0:
+        desk.request("POST", "/v1/engine/stop")
+        if lock.await_release(home, STOPPED_WITHIN_S):
+            return True
+    error = {
+        "code": "WRONG_MARKET",
+        "message": f"an engine with {market} already runs in {home.path} and is in use",
+        "cause": "one home has one market at a time",
+        "fix": "close its other windows or `vterm engine stop`, or use another --home",
+    }
+    raise StartFailed({"error": error}, 6)
 
 
 def _arguments(home: Home, options: StartOptions, report_fd: int) -> list[str]:

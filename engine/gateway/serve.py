@@ -53,10 +53,12 @@ class _Server(uvicorn.Server):
 
 
 class Gateway:
-    """Serves `runner` until stopped. `clients` are open connections, `requests` all that were ever answered."""
+    """Serves `runner` until stopped; `about` is told on /healthz."""
 
-    def __init__(self, runner: ServedRunner, stop: Callable[[], None], replay: str = "") -> None:
-        self._runner, self._replay, self._begun = runner, replay, time.monotonic()
+    def __init__(
+        self, runner: ServedRunner, stop: Callable[[], None], about: dict[str, str | None] | None = None
+    ) -> None:
+        self._runner, self._about, self._begun = runner, about or {}, time.monotonic()
         self.hub = Hub(runner)
         app = create_app(runner, self.hub, stop=stop, health=self.health)
         config = uvicorn.Config(
@@ -110,6 +112,6 @@ class Gateway:
             "uptime_s": round(time.monotonic() - self._begun, 1),
             "clients": self.clients,
             "busy": self._runner.busy,
-            "replay": self._replay or None,
+            **self._about,
             "clock": self._runner.view.clock(),
         }

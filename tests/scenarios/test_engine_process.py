@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -17,9 +19,15 @@ from pathlib import Path
 import pytest
 
 from engine import lock
+from engine.client import wire
+from engine.client.desk import DeskClient
+from engine.desk import DeskUnreachable
 from tests.processes import ROOT, Desk, desk
 
 NOBODY = 65_534
+KILLS = int(os.environ.get("VTERM_TEST_KILLS", "4"))
+"""A longer run is VTERM_TEST_KILLS=50."""
+RECORDING = ROOT / "tests" / "data" / "captures" / "quiet.vterm.jsonl"
 
 
 @pytest.fixture
@@ -204,3 +212,72 @@ def _alive(pid: int) -> bool:
         return False
     stat_file = Path(f"/proc/{pid}/stat")
     return not stat_file.exists() or stat_file.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_recording_has_a_ledger_of_its_own(home: Desk) -> None:
+    living = home.ask("order", "buy", "BTC", "0.01")
+    flags = ("--replay", str(RECORDING), "--format", "vterm")
+    assert home.ask(*flags, "orders") == {"orders": []}
+    recorded = home.ask("instruments")["instruments"]
+    assert len(recorded) == 1, "the engine now runs the recording"
+    assert home.ask("audit")["orders"] == 0
+    assert home.ask("engine", "start")["replay"] is None
+    assert [o["order_id"] for o in home.ask("orders")["orders"]] == [living["order_id"]]
+    watcher = home.start("watch", "BTC")
+    assert watcher.stdout is not None
+    watcher.stdout.readline()
+    assert home.refused(*flags, "orders") == (6, "WRONG_MARKET"), "somebody is watching the other market"
+    watcher.kill()
+    watcher.communicate()
+
+
+def test_no_acknowledged_order_is_lost_in_kills(home: Desk) -> None:
+    acknowledged: list[str] = []
+
+    async def place(name: str) -> str:
+        order = {"symbol": "BTC", "side": "buy", "type": "market", "quantity": "0.001", "client_order_id": name}
+        status, document = await wire.request(home.home, "main", "POST", "/v1/orders", order)
+        assert status == 201, document
+        return name
+
+    async def stream(round_number: int, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(seconds, os.kill, home.home.engine_pid(), signal.SIGKILL)
+        number = 0
+        with contextlib.suppress(DeskUnreachable):
+            while True:
+                names = [f"k-{round_number}-{number + i}" for i in range(4)]
+                for done in asyncio.as_completed([place(name) for name in names]):
+                    acknowledged.append(await done)
+                number += 4
+
+    for number in range(KILLS):
+        home.ask("quote", "BTC")
+        asyncio.run(stream(number, 0.05 + 0.07 * (number % 5)))
+        assert lock.await_release(home.home, 20)
+        assert home.ask("audit")["ok"] is True
+    kept = {order["client_order_id"]: order for order in home.ask("orders")["orders"]}
+    assert len(acknowledged) > KILLS
+    assert [name for name in acknowledged if name not in kept] == []
+    assert {kept[name]["status"] for name in acknowledged} == {"filled"}
+
+
+async def test_a_client_heals_when_its_engine_is_killed(home: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VTERM_CLOCK", "VTERM_SEED", "VTERM_IDLE_SECONDS", "PYTHONPATH"):
+        monkeypatch.setenv(name, home.environment[name])
+    client = DeskClient(home.home)
+    await client.ready()
+    states: list[str] = []
+    frames = client.stream(["orderbook:BTC", "ticker:AAPL"])
+    async with asyncio.timeout(60):
+        async for frame in frames:
+            if frame["type"] == "state":
+                states.append(frame["state"])
+            elif frame["type"] == "book" and states == ["LIVE"]:
+                states.append("killed")
+                home.kill()
+            elif frame["type"] == "book" and states[-1:] == ["LIVE"] and len(states) > 1:
+                break
+    await frames.aclose()  # type: ignore[attr-defined]
+    assert states == ["LIVE", "killed", "RECONNECTING", "LIVE"]
+    assert (await client.quote("BTC"))["symbol"]

@@ -82,6 +82,10 @@ class Context:
             else:
                 from engine.client.thin import ThinDesk
 
+                if self.line.flags.get("replay"):
+                    from engine.client.start import ensure_engine
+
+                    ensure_engine(self.home, self.options)
                 self._desk = ThinDesk(self.home, self.account, self.options)
         return self._desk
 
