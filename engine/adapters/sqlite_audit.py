@@ -5,6 +5,7 @@ Read-only. Works beside a running engine (one read transaction) and on the home 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -34,7 +35,8 @@ def audit(path: Path) -> AuditReport:
     with told(path):
         if not path.is_file():
             raise StoreError(f"there is no ledger at {path}. Check the home, or trade once to begin one")
-        path.open("rb").close()
+    if not os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise StoreError(f"{path} may not be read. Give yourself permission on the file and its folder")
     for _ in range(_TRIES):
         before = _shape(path)
         proof = Proof()

@@ -39,6 +39,23 @@ def wal_size(ledger: Path) -> int:
     return 0
 
 
+def reserve_log(ledger: Path, size: int) -> None:
+    """Give the open write-ahead log its full length in zeros, durably.
+
+    Synchronising a file that grows costs almost twice as much as one that is written over. SQLite reads no
+    further than the last frame that belongs to its generation, so zeros behind it mean nothing.
+    """
+    log = Path(f"{ledger}-wal")
+    if not log.exists():
+        return
+    with log.open("r+b") as file:
+        missing = size - file.seek(0, os.SEEK_END)
+        if missing > 0:
+            file.write(bytes(missing))
+            file.flush()
+            os.fsync(file.fileno())
+
+
 class Head:
     """The writer's open head file, locked for as long as it is open."""
 

@@ -9,7 +9,7 @@ import pysqlite3.dbapi2 as dbapi
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from engine.adapters.sqlite_beside import wal_size
+from engine.adapters.sqlite_beside import reserve_log, wal_size
 from engine.adapters.sqlite_tables import META, PUT_META, columns, driver_cursor
 from engine.ledger.chain import GENESIS, seal
 from engine.ledger.migrations import LATEST, pending
@@ -30,7 +30,7 @@ _SETTINGS = (
     ("cell_size_check", "ON", 1),
     ("trusted_schema", "OFF", 0),
 )
-_WAL_PAGES = 4_000
+_LOG_PAGES, _LOG_BYTES = 2_000, 2_000 * (4_096 + 24) + 32
 _CACHE_KIB = 16_384
 
 
@@ -70,6 +70,7 @@ def open_writer(path: Path, busy_ms: int) -> Connection:
         check_whole(connection, path)
         _apply_settings(connection, path)
         migrate(connection, path)
+        reserve_log(path, _LOG_BYTES)
     except BaseException:
         connection.close()
         raise
@@ -92,7 +93,7 @@ def _apply_settings(connection: Connection, path: Path) -> None:
         connection.exec_driver_sql(f"PRAGMA {name} = {value}")
         if ask(connection, f"PRAGMA {name}") != expected:
             raise StoreError(f"{path} cannot be kept safely: SQLite refuses {name} = {value}")
-    connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
+    connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
     connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
 

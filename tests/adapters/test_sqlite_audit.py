@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine.adapters.sqlite import SqliteLedger
 from engine.adapters.sqlite_audit import audit, money
+from engine.ledger.postings import for_fill
 from engine.ports import StoreError
 from tests.adapters.sqlite_desk import TinyDesk
 
@@ -56,3 +58,38 @@ def test_an_audit_leaves_a_closed_ledger_as_it_is(tmp_path: Path) -> None:
 )
 def test_money_has_two_to_six_decimals(minor: int, text: str) -> None:
     assert money(minor) == text
+
+
+@pytest.mark.parametrize(
+    ("bug", "words"),
+    [("realised", "closed a profit"), ("filled", "lots filled"), ("cash", "neither its value nor its profit")],
+)
+def test_a_bookkeeping_fault_of_the_desk_itself_is_found(tmp_path: Path, bug: str, words: str) -> None:
+    """Stored properly, chained properly, and still wrong."""
+    path = tmp_path / "ledger.db"
+    desk, ledger = TinyDesk(), SqliteLedger(path)
+    entry = desk.entry()
+    while not entry.fills:
+        ledger.commit([entry])
+        entry = desk.entry()
+    fill, order, replace = entry.fills[0], entry.orders[0], msgspec.structs.replace
+    if bug == "filled":
+        entry = replace(entry, orders=(replace(order, filled=order.filled + 1),))
+    else:
+        fill = replace(fill, **{bug: getattr(fill, bug) + 1})
+        entry = replace(entry, fills=(fill,), transfers=for_fill(fill, entry.transfers[0].transfer_id))
+    ledger.commit([entry])
+    ledger.close()
+    report = audit(path)
+    assert not report.ok and any(words in problem for problem in report.problems)
+
+
+def test_an_imbalance_is_given_as_a_figure(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    ledger = SqliteLedger(path)
+    ledger.commit(TinyDesk().entries(20))
+    connection = ledger._connection
+    assert connection is not None
+    connection.exec_driver_sql("UPDATE balances SET amount = amount + 1500000 WHERE account = 'fees'")
+    report = audit(path)
+    assert (report.ok, report.imbalance) == (False, "1.50")

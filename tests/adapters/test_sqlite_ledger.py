@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -429,3 +430,21 @@ def test_a_snapshot_value_that_fills_do_not_give_is_found(path: Path) -> None:
     ledger.close()
     report = audit(path)
     assert not report.ok and report.nav_stored != report.nav_recomputed
+
+
+def test_a_log_of_zeros_left_by_a_killed_engine_means_nothing(path: Path, tmp_path: Path) -> None:
+    ledger = SqliteLedger(path)
+    ledger.commit(TinyDesk().entries(30))
+    ledger.close()
+    again = SqliteLedger(path)
+    home = tmp_path / "dead"
+    home.mkdir()
+    for name in ("ledger.db", "ledger.head", "ledger.db-wal"):
+        shutil.copy(tmp_path / name, home / name)
+    again.close()
+    assert not any((home / "ledger.db-wal").read_bytes())
+    assert audit(home / "ledger.db").problems == ()
+    revived = SqliteLedger(home / "ledger.db")
+    assert len(revived.recover().entries) == 30
+    revived.close()
+    assert audit(home / "ledger.db").ok
