@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +12,9 @@ import msgspec
 
 from engine.clock import FINE_STEP_NS, Clock, OwnClock, WallClock, wall_now
 from engine.kernel import Kernel
-from engine.market.calendar import load_calendar
+from engine.market.calendar import Calendar, load_calendar
 from engine.market.catalogue import Catalogue, load
-from engine.market.shown import DayCalendar, ShownMarket
+from engine.market.shown import ShownMarket
 from engine.model.format import parse_time, time_text
 from engine.model.ids import MINUTE_NS, TimeNs
 from engine.model.refusal import Code, refuse
@@ -82,25 +83,25 @@ def replay_run(replay: tuple[Path, str], symbol: str, options: Options | None = 
     return Run(source, catalogue, calendars, msgspec.structs.replace(asked, start=TimeNs(first), end=TimeNs(last)))
 
 
-def living_market(seed: int, anchor: TimeNs) -> tuple[MarketSource, Catalogue, dict[str, DayCalendar]]:
+def living_market(seed: int, anchor: TimeNs) -> tuple[MarketSource, Catalogue, Mapping[str, Calendar]]:
     """The synthetic market: its world, its instruments, its calendars."""
     from engine.market.world import World
 
     catalogue = load(date.fromisoformat(time_text(anchor)[:10]))
-    calendars: dict[str, DayCalendar] = {i.session: load_calendar(i.session) for i in catalogue.columns}
+    calendars = {i.session: load_calendar(i.session) for i in catalogue.columns}
     return World(catalogue.columns, calendars, seed, anchor), catalogue, calendars
 
 
 def recorded_market(
     replay: tuple[Path, str], symbol: str
-) -> tuple[MarketSource, Catalogue, dict[str, DayCalendar], TimeNs, TimeNs]:
+) -> tuple[MarketSource, Catalogue, Mapping[str, Calendar], TimeNs, TimeNs]:
     """A recorded market: its source, its instruments, its calendars, its first and last moment."""
     from engine.market.recorded import RecordedMarket
 
     path, form = replay
     source = RecordedMarket([path], form, (symbol,) if symbol else ())
     catalogue = Catalogue.of(source.instruments)
-    calendars: dict[str, DayCalendar] = {i.session: load_calendar(i.session) for i in catalogue.columns}
+    calendars = {i.session: load_calendar(i.session) for i in catalogue.columns}
     return source, catalogue, calendars, _first_book(source, source.start), source.end
 
 

@@ -27,4 +27,4 @@ def rebuild(kernel: Kernel, recovered: Recovered) -> None:
         raise IntegrityError(
             "the journal of this home cannot be played back to the same state (another version wrote it?)"
         )
-    kernel.events.clear()
+    kernel.take_events()

@@ -269,7 +269,7 @@ class Runner:
 
     def _commit(self, entries: list[JournalEntry], done: asyncio.Future[None] | None) -> None:
         """Make entries durable, then publish what happened and answer `done`."""
-        events, self.kernel.events = self.kernel.events, []
+        events = self.kernel.take_events()
         if entries:
             self._journalled = int(entries[-1].at)
         documents = [self._event(e) for e in events]

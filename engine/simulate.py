@@ -6,7 +6,7 @@ The same arguments give the same bytes. Nothing is kept: the journal is the comm
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -101,7 +101,7 @@ class Run:
     """One run over a market."""
 
     def __init__(
-        self, source: MarketSource, catalogue: Catalogue, calendars: dict[str, DayCalendar], options: Options
+        self, source: MarketSource, catalogue: Catalogue, calendars: Mapping[str, DayCalendar], options: Options
     ) -> None:
         for name in options.events:
             if name not in KNOWN_EVENTS:
@@ -180,7 +180,7 @@ class Run:
     # --- lines --------------------------------------------------------------------------------
 
     def _drain(self) -> Iterator[bytes]:
-        events, self.kernel.events = self.kernel.events, []
+        events = self.kernel.take_events()
         wanted = self.options.events
         for event in events:
             if isinstance(event, LedgerEntry):

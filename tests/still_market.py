@@ -124,7 +124,7 @@ class Floor:
         self.kernel = Kernel(self.shown, self.catalogue, TimeNs(START + int(at_hour * 3600) * SECOND_NS))
         for name in ("main", "other"):
             self.kernel.apply(OpenAccount(at=self.now, account=AccountId(name), cash=START_CASH))
-        self.kernel.events.clear()
+        self.kernel.take_events()
 
     @property
     def now(self) -> TimeNs:

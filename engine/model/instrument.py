@@ -99,7 +99,7 @@ class Instrument(msgspec.Struct, frozen=True):
 
     def lot_per_unit(self) -> float:
         """Lots in one unit (share, coin, contract), for sizes that are estimates anyway."""
-        return 10**self.lot.decimals / self.lot.units
+        return float(1 / self.lot.fraction())
 
     @property
     def full_cash(self) -> bool:

@@ -89,7 +89,7 @@ class Desk(RuleBasedStateMachine):
     @invariant()
     def money_adds_up(self) -> None:
         state = self.floor.kernel.state
-        events, self.floor.kernel.events = self.floor.kernel.events, []
+        events = self.floor.kernel.take_events()
         self.transfers += [e.transfer for e in events if isinstance(e, LedgerEntry)]
         told = replay(state.fills, dict.fromkeys(state.accounts, START_CASH))
         for name, account in state.accounts.items():

@@ -23,7 +23,7 @@ COMMANDS = [
     {"at": "2026-11-23T14:30:20.250Z", "cmd": "submit", "account": "ada",
      "order": {"symbol": "AAPL", "side": "buy", "type": "market", "quantity": 900, "client_order_id": "b"}},
     {"at": "2026-11-23T14:30:30Z", "cmd": "submit", "account": "main",
-     "order": {"symbol": "EUR/USD", "side": "sell", "type": "limit", "limit_price": "1.1600", "quantity": 50000,
+     "order": {"symbol": "EUR/USD", "side": "sell", "type": "limit", "limit_price": "1.2500", "quantity": 50000,
                "client_order_id": "c"}},
     {"at": "2026-11-23T14:31:00Z", "cmd": "submit", "account": "main",
      "order": {"symbol": "LLY", "side": "buy", "type": "market", "quantity": 200, "client_order_id": "d"}},

@@ -188,7 +188,7 @@ def test_every_event_follows_the_table_of_states() -> None:
         floor.send(+1 if k % 3 else -1, "AAPL", 20 + 7 * k, None if k % 2 else bid - 3 + k % 7)
         floor.step(prints={"AAPL": [(bid - 1, 40, -1), (bid + 3, 40, +1)]})
     last: dict[str, Status] = {}
-    for event in floor.kernel.events:
+    for event in floor.kernel.take_events():
         if isinstance(event, OrderEvent):
             before = last.get(event.order.order_id)
             assert before is None or event.order.status in TRANSITIONS[before]

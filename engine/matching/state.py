@@ -1,0 +1,29 @@
+"""The whole state of a desk: what a snapshot is, and nothing else."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.market.overlay import Displaced
+from engine.model.account import Account
+from engine.model.fill import Fill
+from engine.model.ids import SECOND_NS, TimeNs
+from engine.model.order import Order
+
+
+class State(msgspec.Struct):
+    """Everything that the past leaves to the future. Snapshots are this and nothing else."""
+
+    now: TimeNs
+    step_ns: int = SECOND_NS // 10
+    speed: int = 1
+    paused: bool = False
+    entries: int = 0
+    orders_made: int = 0
+    fills_made: int = 0
+    transfers_made: int = 0
+    accounts: dict[str, Account] = msgspec.field(default_factory=dict)
+    orders: dict[str, Order] = msgspec.field(default_factory=dict)
+    fills: list[Fill] = msgspec.field(default_factory=list)
+    client_ids: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    displaced: dict[str, Displaced] = msgspec.field(default_factory=dict)
