@@ -181,8 +181,7 @@ class Trading:
         steps = self.shown.step_ns / 100_000_000
         order.allowance += PARTICIPATION * self.shown.source.volume_rate(instrument.column) * steps
         lots = min(order.remaining, int(order.allowance))
-        clip = max(1, int(instrument.avg_trade * instrument.lot_per_unit()))
-        if lots < min(order.remaining, clip):
+        if lots < min(order.remaining, instrument.usual_lots()):
             return
         sweep = self._plan(order, instrument, lots, lots)
         order.allowance -= sweep.lots

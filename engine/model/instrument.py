@@ -97,9 +97,9 @@ class Instrument(msgspec.Struct, frozen=True):
         """A quantity in lots as decimal text."""
         return self.lot.text(lots)
 
-    def lot_per_unit(self) -> float:
-        """Lots in one unit (share, coin, contract), for sizes that are estimates anyway."""
-        return float(1 / self.lot.fraction())
+    def usual_lots(self) -> int:
+        """Lots of an average trade, at least one."""
+        return max(1, int(Fraction(str(self.avg_trade)) / self.lot.fraction()))
 
     @property
     def full_cash(self) -> bool:
