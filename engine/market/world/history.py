@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.market.world.classes import Columns
 from engine.market.world.days import Days
 from engine.market.world.flow import Flow
-from engine.market.world.past import KEPT, Past, Spot
+from engine.market.world.past import Past, Spot
 from engine.market.world.path import BLOCKS, TICKS, Keys, Path
 from engine.market.world.prints import gather
 from engine.market.world.tables import exp
@@ -138,12 +138,12 @@ class History:
             prices.update(self._minute_prices(ix, spots[-1:], cut))
         return self._fold(ix, every_ns, spots, prices, cut)
 
-    def daily(self, ix: int, count: int, at: TimeNs) -> list[Bar]:
-        """Bars of regular sessions; see World.daily."""
+    def daily(self, ix: int, count: int, at: TimeNs, mid: int | None = None) -> list[Bar]:
+        """Bars of regular sessions; see World.daily. `mid` is the mid at `at` where the caller knows it."""
         line = self._past.timelines[ix]
         row = line.row_at(at // MINUTE_NS)
         bars: list[Bar] = []
-        running = self._running(ix, row, at)
+        running = self._running(ix, row, at, mid)
         if running is not None:
             bars.append(running)
             row -= 1
@@ -151,8 +151,8 @@ class History:
             row -= 1
         rows = range(max(row - count + 1 + len(bars), line.first), row + 1)
         recent = [r for r in rows if r >= -RECENT and (ix, r) not in self._sessions]
-        for first in range(0, len(recent), KEPT // 2):
-            part = recent[first : first + KEPT // 2]
+        for first in range(0, len(recent), BATCH // 10):
+            part = recent[first : first + BATCH // 10]
             self._past.load(ix, part)
             for r in part:
                 self._sessions[ix, r] = self._session_extremes(ix, r)
@@ -188,27 +188,31 @@ class History:
             )
         return out
 
-    def _running(self, ix: int, row: int, at: TimeNs) -> Bar | None:
-        """The bar of a regular session under way at `at`, None if there is none."""
-        day = self._past.timelines[ix].day(row)
+    def _running(self, ix: int, row: int, at: TimeNs, mid: int | None) -> Bar | None:
+        """The bar of a regular session under way at `at`, None if there is none. Finished minutes give high and
+        low; of the running one only its start and the present are looked at."""
+        day, table = self._past.timelines[ix].day(row), self._past.table(ix, row)
         opened, closed = self._session(day)
         if not opened * MINUTE_NS <= at < closed * MINUTE_NS:
             return None
-        spots = self._past.spots(ix, opened, at // MINUTE_NS + 1)
-        spots = [(r, index) for r, index in spots if r == row]
-        minute = int(day.minutes[spots[-1][1]]) * MINUTE_NS
-        cut = min(TICKS, (at - minute) // TICK_NS + 1)
-        bars = self._hours(ix, DAY_NS * 4, spots, cut)
-        first = int(np.maximum(np.rint(self._past.table(ix, row).start[spots[0][1]]), 1))
-        bar = bars[-1] if len(bars) == 1 else self._merge(bars)
-        volume = self._past.volume_between(ix, row, 0, spots[-1][1] + cut / TICKS)
-        high, low = max(bar.high, first), min(bar.low, first)
-        return Bar(TimeNs(opened * MINUTE_NS), Ticks(first), Ticks(high), Ticks(low), bar.close, Lots(volume))
-
-    @staticmethod
-    def _merge(bars: list[Bar]) -> Bar:
-        high, low = max(b.high for b in bars), min(b.low for b in bars)
-        return Bar(bars[0].at, bars[0].open, high, low, bars[-1].close, Lots(sum(b.volume for b in bars)))
+        first, now = np.searchsorted(day.minutes, opened), at // MINUTE_NS
+        last = int(np.searchsorted(day.minutes, now, "right")) - 1
+        trading = int(day.minutes[last]) == now
+        share = (at % MINUTE_NS // TICK_NS + 1) / TICKS if trading else 1.0
+        if not trading:
+            mid = int(np.rint(table.end[last]))
+        elif mid is None:
+            cut = at % MINUTE_NS // TICK_NS + 1
+            mid = self._minute_prices(ix, [(row, last)], cut)[now][3]
+        start = max(1, int(np.rint(table.start[first])))
+        seen = [start, mid]
+        done = last + (0 if trading else 1)
+        if done > first:
+            high, low = self._past.extremes(ix, row, int(first), done)
+            seen += [int(np.rint(high.max())), int(np.rint(low.min()))]
+        volume = self._past.volume_between(ix, row, 0, last + share)
+        top, bottom = max(seen), max(1, min(seen))
+        return Bar(TimeNs(opened * MINUTE_NS), Ticks(start), Ticks(top), Ticks(bottom), Ticks(mid), Lots(volume))
 
     def recent_trades(self, ix: int, count: int, at: TimeNs) -> list[Trade]:
         """Newest trades before `at` among the last three trading minutes, oldest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +18,21 @@ from engine.model.session import MarketSession
 from engine.rng import halves, keys, words
 
 I64 = NDArray[np.int64]
-KEPT = 96
+KEPT = 300
 Spot = tuple[int, int]
 """(row, trading minute) of an instrument."""
+
+Ready = Callable[[int, int], MinuteTable | None]
+"""A table of (column, row) that somebody has drawn already."""
 
 
 class Past:
     """Minute tables and slots of any time of any column; remembers the tables of a few days."""
 
-    def __init__(self, streams: Keys, columns: Columns, source: MinuteSource, timelines: list[Timeline]) -> None:
-        self._streams, self._columns, self._source = streams, columns, source
+    def __init__(
+        self, streams: Keys, columns: Columns, source: MinuteSource, timelines: list[Timeline], ready: Ready
+    ) -> None:
+        self._streams, self._columns, self._source, self._ready = streams, columns, source, ready
         self.timelines = timelines
         self._tables: OrderedDict[tuple[int, int], MinuteTable] = OrderedDict()
 
@@ -36,6 +42,10 @@ class Past:
         groups: dict[int, list[Day]] = {}
         for row in rows:
             if (ix, row) not in self._tables:
+                ready = self._ready(ix, row)
+                if ready is not None:
+                    self._tables[ix, row] = ready
+                    continue
                 day = line.day(row)
                 groups.setdefault(id(day.layout), []).append(day)
         for days in groups.values():

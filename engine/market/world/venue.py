@@ -44,6 +44,7 @@ class Venue:
         self._source = source
         self._tables: dict[int, list[MinuteTable]] = {}
         self._spreads: dict[int, F64] = {}
+        self._seasons: dict[tuple[int, str], F64] = {}
         self._spread = columns.spread[ix]
 
     def table(self, row: int) -> MinuteTable:
@@ -58,6 +59,13 @@ class Venue:
         for old in [r for r in self._tables if abs(r - row) > KEPT_DAYS]:
             del self._tables[old]
         return parts[0]
+
+    def column(self, row: int, place: int) -> MinuteTable | None:
+        """One column's copy of a day that is already drawn as a whole, else None."""
+        parts = self._tables.get(row, [])
+        if len(parts) != 1 or parts[0].start.shape[1] < len(self.ix):
+            return None
+        return MinuteTable(*[np.ascontiguousarray(getattr(parts[0], name)[:, place]) for name in FIELDS])
 
     def _draw(self, row: int, first: int, stop: int) -> MinuteTable:
         ix = self.ix[first:stop]
@@ -123,5 +131,9 @@ class Venue:
 
     def season(self, day: Day, place: int) -> F64:
         """Expected share of the day's volume in each trading minute for the column at `place` of the venue."""
-        volume = activity(day.layout, self._columns.shape[self.ix[place]].season)[1][day.layout.real]
-        return np.asarray(volume / np.add.accumulate(volume)[-1])
+        kind = self._columns.shape[self.ix[place]].season
+        found = self._seasons.get((id(day.layout), kind))
+        if found is None:
+            volume = activity(day.layout, kind)[1][day.layout.real]
+            found = self._seasons[id(day.layout), kind] = volume / np.add.accumulate(volume)[-1]
+        return found

@@ -17,7 +17,7 @@ from engine.market.world.days import Days
 from engine.market.world.flow import FlowBlock
 from engine.market.world.history import History
 from engine.market.world.live import LiveMinute, Shown
-from engine.market.world.minutes import MinuteSource
+from engine.market.world.minutes import MinuteSource, MinuteTable
 from engine.market.world.past import Past
 from engine.market.world.path import BLOCK, TICKS, Keys, Slots
 from engine.market.world.prints import trades
@@ -65,7 +65,7 @@ class World:
             for line in dict.fromkeys(lines)
         ]
         self._venue_of = {int(ix): (venue, place) for venue in self._venues for place, ix in enumerate(venue.ix)}
-        self._past = Past(self._streams, self._columns, source, lines)
+        self._past = Past(self._streams, self._columns, source, lines, self._drawn)
         self._history = History(self._streams, self._columns, self._days, self._past)
         self._ladders: dict[int, depth.Ladders] = {}
         self._salt = depth.salts(self._streams.depth, self._columns.subject)
@@ -80,6 +80,10 @@ class World:
         self._next: LiveMinute | None = None
         self._coarse = False
         self._window: tuple[FlowBlock, Slots, int, int, int] | None = None
+
+    def _drawn(self, ix: int, row: int) -> MinuteTable | None:
+        venue, place = self._venue_of[ix]
+        return venue.column(row, place)
 
     def advance(self, at: TimeNs, step_ns: int) -> None:
         """Move to `at`, a multiple of `step_ns` (100 ms, 1 s or 60 s), any distance forward or backward.
@@ -255,7 +259,8 @@ class World:
 
     def daily(self, ix: int, count: int, at: TimeNs) -> list[Bar]:
         """The newest `count` regular sessions that had opened by `at`, the running one as far as it is."""
-        return self._history.daily(ix, count, TimeNs(min(at, self.at)))
+        mid = int(self.mid2[ix] + 1) >> 1 if at >= self.at else None
+        return self._history.daily(ix, count, TimeNs(min(at, self.at)), mid)
 
     def recent_trades(self, ix: int, count: int) -> list[Trade]:
         """The newest trades before now, at most `count`, of the last few minutes, oldest first."""
