@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import logging.handlers
@@ -36,6 +37,7 @@ LOG_BYTES = 1_000_000
 
 def main(argv: list[str] | None = None, opener: Callable[..., ServedRunner] | None = None) -> int:
     """Run an engine until it is stopped or idle; the exit code of the process."""
+    gc.disable()  # nothing made while starting is garbage; `_serve` turns it on again
     options = _options(argv)
     home = Home(options.home)
     try:
@@ -147,6 +149,8 @@ class _Engine:
             "ready in %.0f ms: desk %.0f, web %.0f, listen %.0f",
             *((ready - begun) * 1e3, (opened - begun) * 1e3, (loaded - opened) * 1e3, (ready - loaded) * 1e3),
         )
+        gc.freeze()
+        gc.enable()
         _report(self.options.report_fd, {"ready": True, "pid": os.getpid()})
         self.options.report_fd = -1
         watch = asyncio.create_task(self._watch(gateway, runner), name="watch")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import shutil
@@ -243,13 +242,17 @@ def test_no_acknowledged_order_is_lost_in_kills(home: Desk) -> None:
     async def stream(round_number: int, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         loop.call_later(seconds, os.kill, home.home.engine_pid(), signal.SIGKILL)
-        number = 0
-        with contextlib.suppress(DeskUnreachable):
-            while True:
-                names = [f"k-{round_number}-{number + i}" for i in range(4)]
-                for done in asyncio.as_completed([place(name) for name in names]):
-                    acknowledged.append(await done)
-                number += 4
+        number, alive = 0, True
+        while alive:
+            names = [f"k-{round_number}-{number + i}" for i in range(4)]
+            for done in await asyncio.gather(*map(place, names), return_exceptions=True):
+                if isinstance(done, str):
+                    acknowledged.append(done)
+                elif isinstance(done, DeskUnreachable):
+                    alive = False
+                else:
+                    raise done
+            number += 4
 
     for number in range(KILLS):
         home.ask("quote", "BTC")

@@ -234,3 +234,15 @@ def test_quantities_keep_their_decimals() -> None:
 def test_paths_are_escaped() -> None:
     assert escape("BTC-USD") == "BTC-USD"
     assert escape("EUR/USD ?#") == "EUR%2FUSD%20%3F%23"
+
+
+def test_a_server_that_speaks_no_json_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Deaf:
+        def send(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+            return 400, b"Invalid HTTP request received."
+
+    monkeypatch.setattr(Context, "desk", property(lambda _: Deaf()))
+    assert main(["quote", "BTC"]) == 2
+    assert capsys.readouterr().err.startswith("vterm: USAGE: ")

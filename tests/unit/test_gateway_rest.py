@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from engine.client import wire
-from engine.gateway.serve import Gateway
+from engine.gateway.serve import Gateway, _foreign
 from engine.home import Home
 from tests.fakes import FakeRunner
 
@@ -179,6 +181,22 @@ async def test_a_bug_says_nothing_of_the_inside(served: Served, monkeypatch: pyt
     status, document = await served.ask("GET", "/v1/sessions")
     assert (status, document["error"]["code"]) == (500, "BUG")
     assert "Zero" not in json.dumps(document)
+
+
+def test_a_peer_of_another_user_is_foreign() -> None:
+    class Peer:
+        family = socket.AF_UNIX
+
+        def __init__(self, user: int) -> None:
+            self.user = user
+
+        def getsockopt(self, level: int, option: int, size: int) -> bytes:
+            return struct.pack("3i", 1, self.user, 1)
+
+    if not hasattr(socket, "SO_PEERCRED"):
+        pytest.skip("this system has no SO_PEERCRED: the socket's mode 0600 is what keeps others out")
+    assert _foreign(Peer(os.geteuid())) is False  # type: ignore[arg-type]
+    assert _foreign(Peer(os.geteuid() + 12345)) is True  # type: ignore[arg-type]
 
 
 async def test_watchlist_clock_and_stop(served: Served) -> None:

@@ -81,7 +81,8 @@ def _bash() -> str:
 
 def _zsh() -> str:
     cases = "\n".join(f"        {name}) compadd -- {words} ;;" for name, words in WORDS.items())
-    commands = " ".join(f"'{name}:{about}'" for name, (_, _, about) in COMMANDS.items()).replace("market's", "market")
+    quoted = {name: about.replace("'", "'\\''").replace(":", "\\:") for name, (_, _, about) in COMMANDS.items()}
+    commands = " ".join(f"'{name}:{about}'" for name, about in quoted.items())
     return _ZSH.format(commands=commands, flags=" ".join(_flags()), cases=cases)
 
 

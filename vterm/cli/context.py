@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from vterm.cli.codes import exit_of
-from vterm.cli.stop import Stop, usage
+from vterm.cli.stop import Stop, stop, usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,10 +97,7 @@ class Context:
             body = json.dumps(body).encode()
         status, raw = self.desk.send(method, path, body)
         if status >= 400:
-            import json
-
-            error = json.loads(raw)["error"]
-            raise Stop({"error": error}, exit_of(str(error["code"]), status))
+            raise _refusal(status, raw)
         return Answer(raw)
 
     def get(self, path: str) -> Answer:
@@ -114,10 +111,20 @@ class Context:
             leave()
 
 
+def _refusal(status: int, raw: bytes) -> Stop:
+    import json
+
+    try:
+        error = json.loads(raw)["error"]
+    except ValueError:  # the server's own words, from before the application sees the request
+        return stop("USAGE", "the engine cannot read such a request", "shorten its words", exit_of("", status))
+    return Stop({"error": error}, exit_of(str(error["code"]), status))
+
+
 def escape(text: str) -> str:
     """A symbol or id as one part of a path."""
     if text.isascii() and text.replace("-", "").replace("_", "").isalnum():
         return text
     from urllib.parse import quote
 
-    return quote(text, safe="")
+    return quote(text, safe="", errors="surrogateescape")

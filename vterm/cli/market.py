@@ -104,7 +104,7 @@ def run_instruments(context: Context, args: Namespace) -> int:
     from urllib.parse import urlencode
 
     query = {k: v for k, v in (("class", args.asset_class), ("search", args.search)) if v}
-    answer = context.get("/v1/instruments" + (f"?{urlencode(query)}" if query else ""))
+    answer = context.get("/v1/instruments" + (f"?{urlencode(query, errors='surrogateescape')}" if query else ""))
     return show(context, answer, "instruments", EVERYTHING if context.csv else INSTRUMENTS)
 
 
