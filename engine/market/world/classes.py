@@ -137,7 +137,7 @@ def _mean_trade(instrument: Instrument) -> float:
 
 
 def _lots(instrument: Instrument, units: float) -> float:
-    return units * 10.0**instrument.lot.decimals / instrument.lot.units
+    return units * float(10**instrument.lot.decimals) / instrument.lot.units
 
 
 def columns(instruments: list[Instrument]) -> Columns:
@@ -146,7 +146,7 @@ def columns(instruments: list[Instrument]) -> Columns:
     vix = [i.symbol == "VIX" for i in instruments]
     rho = np.array([i.rho for i in instruments])
     trade = [_lots(i, _mean_trade(i)) for i in instruments]
-    price0 = [float(i.price0) * 10.0**i.tick.decimals / i.tick.units for i in instruments]
+    price0 = [float(i.price0) * float(10**i.tick.decimals) / i.tick.units for i in instruments]
     one_lot = [i.avg_trade == 1 and i.asset_class == "commodities" for i in instruments]
     return Columns(
         symbols=tuple(i.symbol for i in instruments),

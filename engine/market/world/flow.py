@@ -6,6 +6,7 @@ PAST price moves and from their own long memory. Nothing here looks ahead of its
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,7 +24,7 @@ ETA_KEEP = 0.9548416039104165
 
 Y_KEEP = (0.7788007830714049, 0.9753099120283326, 0.9983347214509387)
 Y_WEIGHT = (0.70, 0.70, 0.90)
-Y_MEAN = 0.5 * (0.70**2 + 0.70**2 + 0.90**2)
+Y_MEAN = 0.895
 Z_TIMES, Z_WEIGHT = (2.5, 18.0, 200.0), (0.70, 0.55, 0.35)
 SLOW_WEIGHT, SLOW_TRADES = 0.50, 150
 """Sign memory beyond the minute: a level drawn about every 150 trades and drawn in a straight line between."""
@@ -123,7 +124,7 @@ class Flow:
 
     def _ar(self, draw: NDArray[np.uint16], count: int) -> F32:
         up, down = _decay(ETA_KEEP)
-        noise = normal(draw) * (_F((1 - ETA_KEEP * ETA_KEEP) ** 0.5) * down[:count])
+        noise = normal(draw) * (_F(math.sqrt(1 - ETA_KEEP * ETA_KEEP)) * down[:count])
         np.add.accumulate(noise, axis=0, out=noise)
         noise += self._eta
         noise *= up[:count]
@@ -200,7 +201,7 @@ class Flow:
         for part in range(3):
             up, down = _decay(Y_KEEP[part])
             keep = Y_KEEP[part]
-            path = noise[:, :, part] * (_F((1 - keep * keep) ** 0.5) * down[: len(u)])
+            path = noise[:, :, part] * (_F(math.sqrt(1 - keep * keep)) * down[: len(u)])
             np.add.accumulate(path, axis=0, out=path)
             path += self._y[part]
             path *= up[: len(u)]
