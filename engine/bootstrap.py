@@ -45,10 +45,16 @@ def open_desk(
     store = SqliteLedger(home / LEDGER)
     try:
         if replay is not None:
-            kernel = _recorded_kernel(replay, symbol)
+            kernel, end = _recorded_kernel(replay, symbol)
+            rebuild(kernel, store.recover())
+            if kernel.state.now >= end:
+                store.close()
+                _put_away(home)
+                store = SqliteLedger(home / LEDGER)
+                kernel, _ = _recorded_kernel(replay, symbol)
         else:
             kernel = _living_kernel(store, clock, seed)
-        rebuild(kernel, store.recover())
+            rebuild(kernel, store.recover())
     except BaseException:
         store.close()
         raise
@@ -129,9 +135,19 @@ def _living_kernel(store: LedgerStore, clock: str, seed: str) -> Kernel:
     return Kernel(ShownMarket(source, calendars), catalogue, start)
 
 
-def _recorded_kernel(replay: tuple[Path, str], symbol: str) -> Kernel:
-    source, catalogue, calendars, start, _ = recorded_market(replay, symbol)
-    return Kernel(ShownMarket(source, calendars), catalogue, start)
+def _recorded_kernel(replay: tuple[Path, str], symbol: str) -> tuple[Kernel, TimeNs]:
+    source, catalogue, calendars, start, end = recorded_market(replay, symbol)
+    return Kernel(ShownMarket(source, calendars), catalogue, start), end
+
+
+def _put_away(home: Path) -> None:
+    """Keep the ledger of a recording that was played to its end, so that it can be played again from the start."""
+    number = 1
+    while (kept := home / f"played-{number}").exists():
+        number += 1
+    kept.mkdir()
+    for path in home.glob("ledger.*"):
+        path.rename(kept / path.name)
 
 
 def _seed(text: str) -> int:

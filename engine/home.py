@@ -78,7 +78,8 @@ class Home:
     def store(self, replay: str = "", form: str = "", symbol: str = "") -> str:
         """The folder of a market's ledger: the home for the living one, a folder in it for each recording.
 
-        A journal plays back only on the market that it was written on, so two markets never share one.
+        A journal plays back only on the market that it was written on, so two markets never share one. The folder
+        of a recording can be a home itself: the terminal uses it as one, beside the living market.
         """
         if not replay:
             return self.path
@@ -87,7 +88,10 @@ class Home:
         where = os.path.abspath(replay)
         size = os.path.getsize(where) if os.path.isfile(where) else 0
         mark = zlib.crc32("\n".join((where, form, symbol, str(size))).encode("utf-8", "surrogateescape"))
-        return os.path.join(self.path, "recordings", f"{os.path.basename(where)[:60]}-{mark:08x}")
+        name = f"{os.path.basename(where)[:60]}-{mark:08x}"
+        if os.path.basename(self.path) == name:
+            return self.path
+        return os.path.join(self.path, "recordings", name)
 
     def engine_pid(self) -> int:
         """Process id in engine.pid, or 0."""

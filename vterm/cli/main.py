@@ -34,10 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     except Stop as stop:
         return _end(words, stop.document, stop.exit_code)
     except Exception as error:  # noqa: BLE001 - the last one who can turn whatever it is into one line
-        from vterm.cli.failures import explain
-
-        document, exit_code = explain(error, words)
-        return _end(words, document, exit_code)
+        return _end(words, *_explain(error, words))
 
 
 def _run(words: list[str]) -> int:
@@ -102,11 +99,39 @@ def _terminal(context: Context) -> int:
         raise usage("--replay and --format belong together", "vterm --replay FILE --format binance-spot")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise usage("the terminal needs a terminal", "name a command; see `vterm help`")
+    import threading
+
+    threading.Thread(target=_wake, args=(context,), name="engine-early", daemon=True).start()
     from vterm.app import run
 
-    replay = (Path(flags["replay"]), flags["format"]) if flags.get("replay") else None
-    code: int = run(Path(context.home.path), context.account, replay)
+    replay = (Path(flags["replay"]).absolute(), flags["format"]) if flags.get("replay") else None
+    home = context.home.store(str(replay[0]), replay[1]) if replay else context.home.path
+    code: int = run(Path(home), context.account, replay)
     return code
+
+
+def _wake(context: Context) -> None:
+    """Start the engine while the screen's library is still being imported. What goes wrong is the terminal's to say:
+    it asks for the same engine again, and waits for this start."""
+    from engine.client.start import StartOptions, ensure_engine
+    from engine.desk import DeskUnreachable
+    from engine.home import HomeError
+
+    try:
+        ensure_engine(context.home, context.options or StartOptions())
+    except (HomeError, DeskUnreachable, OSError):
+        return
+
+
+def _explain(error: Exception, words: list[str]) -> tuple[dict[str, Any], int]:
+    """What to say of an exception; also where not everything that vterm needs is installed."""
+    try:
+        from vterm.cli.failures import explain
+    except ImportError as missing:
+        fix = "install vterm with its dependencies (`make run` does)"
+        text = f"the installation is incomplete: {missing}"
+        return {"error": {"code": "BUG", "message": text, "cause": text, "fix": fix, "docs": "vterm help BUG"}}, 70
+    return explain(error, words)
 
 
 def _version() -> int:

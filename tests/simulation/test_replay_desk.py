@@ -1,0 +1,57 @@
+"""A desk on a recorded market: traded, left and found again, and begun anew once it was played to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+from engine.bootstrap import open_desk, replay_run
+from engine.clock import OwnClock
+from engine.model.format import time_text
+from engine.simulate import Options, read_commands
+
+OWN_CAPTURE = Path(__file__).resolve().parents[1] / "data" / "captures" / "quiet.vterm.jsonl"
+
+
+def test_a_recorded_desk_is_found_again_and_begins_anew_after_its_end(own_home: Path) -> None:
+    own_home.mkdir()
+
+    async def visit(to_end: bool) -> tuple[str, int, str]:
+        desk = open_desk(own_home, replay=(OWN_CAPTURE, "vterm"))
+        begun = desk.view.clock()["now"]
+        symbol = str(desk.view.catalogue.columns[0].symbol)
+        if "main" not in desk.kernel.state.accounts:
+            await desk.ensure_account("main")
+            await desk.submit("main", {"symbol": symbol, "side": "buy", "type": "market", "quantity": "1"})
+        if to_end:
+            assert isinstance(desk.clock, OwnClock)
+            desk.clock.set(at=desk.kernel.shown.source.end + 10**9)  # type: ignore[attr-defined]
+            desk.step()
+        count = len(desk.kernel.state.fills)
+        await desk.stop()
+        return begun, count, symbol
+
+    first = asyncio.run(visit(False))
+    second = asyncio.run(visit(True))
+    third = asyncio.run(visit(False))
+    assert second[1] == first[1] > 0
+    assert third[0] == first[0]
+    assert (own_home / "played-1" / "ledger.db").exists()
+
+
+def test_a_recorded_run_gives_equal_bytes() -> None:
+    def run() -> bytes:
+        probe = replay_run((OWN_CAPTURE, "vterm"), "")
+        symbol = str(probe.kernel.catalogue.columns[0].symbol)
+        options = Options(start=probe.options.start, end=probe.options.end, events=("order", "fill", "quote", "trade"),
+                          symbols=(symbol,))  # fmt: skip
+        order = {"symbol": symbol, "side": "buy", "type": "market", "quantity": "1"}
+        command = {"at": time_text(probe.options.start), "cmd": "submit", "account": "main", "order": order}
+        lines = replay_run((OWN_CAPTURE, "vterm"), "", options).lines(read_commands([json.dumps(command)]))
+        return b"".join(lines)
+
+    first = run()
+    assert first == run()
+    assert json.loads(first.splitlines()[-1])["audit"]["ok"]
+    assert b'"fill"' in first
