@@ -105,6 +105,7 @@ class Feed:
             return [book.frame()]
         if kind == "error" and message.get("channel"):
             self._refused.add(message["channel"])
+            self._books.pop(message["channel"], None)
             self._awaited.discard(message["channel"])
         return [message]
 

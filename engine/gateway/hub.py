@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from typing import Any
 
 from engine.gateway.books import DEPTH, BookState
 from engine.gateway.channels import Book, Channel, Orders, Portfolio, System, Tape, Ticker
+from engine.gateway.message import Message
 from engine.gateway.seat import Seat
 from engine.gateway.served import ServedRunner
-from engine.model.refusal import Code, refuse
+from engine.model.refusal import Code, Refused, refuse
 
 MAX_NAME = 80
+log = logging.getLogger("engine.gateway")
 
 
 class Hub:
@@ -105,16 +108,30 @@ class Hub:
         raise refuse(Code.ENUM_ERROR, "there is no such channel", fix=fix, field=name[:MAX_NAME])
 
     def _step(self) -> None:
-        read = [channel for channel in self._channels.values() if channel.seats]
-        changed = {
-            id(state)
-            for state in {id(c.state): c.state for c in read if isinstance(c, Book)}.values()
-            if state.publish(self.view)
-        }
-        for channel in read:
-            if isinstance(channel, Book) and id(channel.state) in changed:
-                channel.delta()
-            channel.step()
+        changed: dict[int, bool] = {}
+        for channel in [channel for channel in self._channels.values() if channel.seats]:
+            try:
+                if isinstance(channel, Book):
+                    state = channel.state
+                    if id(state) not in changed:
+                        changed[id(state)] = state.publish(self.view)
+                    if changed[id(state)]:
+                        channel.delta()
+                channel.step()
+            except Refused as refused:
+                self._end(channel, refused)
+            except Exception:  # the market must never stop because of one of its readers
+                log.exception("the channel %s ended because of a bug", channel.name)
+                self._end(
+                    channel, refuse(Code.STALE_MARKET, "the channel ended because of a bug", fix="subscribe again")
+                )
+
+    def _end(self, channel: Channel, refused: Refused) -> None:
+        """Tell the readers of a channel that it has ended (a contract that expired), and why."""
+        message = Message({"type": "error", "channel": channel.name, **refused.refusal.document()})
+        for seat in list(channel.seats):
+            seat.put(message)
+            self.unsubscribe(seat, channel.name)
 
     def _events(self, events: list[dict[str, Any]]) -> None:
         for event in events:

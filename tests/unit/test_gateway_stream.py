@@ -23,6 +23,7 @@ from engine.gateway.message import Message
 from engine.gateway.seat import SLOW_BYTES, Seat
 from engine.gateway.serve import Gateway
 from engine.home import Home
+from engine.model.refusal import Code, refuse
 from tests.fakes import FakeRunner
 
 BOOK = "orderbook:BTC"
@@ -161,6 +162,26 @@ async def test_orders_fills_money_and_clock_reach_their_account_only(served: Ser
         served.runner.view.tape["BTC"] = [{"at": "t", "price": "1.00", "size": "2", "side": "buy"}]
         served.runner.bus.step()
         assert (await read(stream))["side"] == "buy"
+
+
+async def test_a_channel_that_breaks_ends_alone(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with served.connect() as stream:
+        await ask(stream, "ticker:AAPL", "ticker:BTC")
+        assert {(await read(stream))["type"] for _ in range(2)} == {"ticker"}
+        quote = served.runner.view.quote
+
+        def expired(symbol: str) -> dict[str, Any]:
+            if symbol == "AAPL":
+                raise refuse(Code.BAD_CONTRACT_CODE, "it has expired")
+            return {**quote(symbol), "last": "1"}
+
+        monkeypatch.setattr(served.runner.view, "quote", expired)
+        served.runner.bus.step()
+        frames = [await read(stream) for _ in range(2)]
+        assert [(f["type"], f["channel"]) for f in frames] == [("error", "ticker:AAPL"), ("ticker", "ticker:BTC")]
+        monkeypatch.setattr(served.runner.view, "quote", lambda symbol: 1 // 0)
+        served.runner.bus.step()
+        assert (await read(stream))["error"]["code"] == "STALE_MARKET"
 
 
 class _Wall:
