@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +20,7 @@ from vterm.settings import Settings
 from vterm.state import DeskState
 
 if TYPE_CHECKING:
+    from textual.app import SystemCommand
     from textual.screen import Screen
 
     from engine.client.start import StartOptions
@@ -132,6 +133,10 @@ class VtermApp(App[int], inherit_bindings=False):
         self.push_screen(AskDialog("Leave", text, "Leave", "Stay"), lambda yes: self.exit(0) if yes else None)
 
     # -- what a terminal full of foreign text must not offer ------------------------------------------------
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """None of the framework's own: they write files and change what the table of actions governs."""
+        return ()
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Taken out: writes a file."""

@@ -145,6 +145,13 @@ class Bridge:
                 state.bars = bars["bars"]
             self.touch({"trades", "bars"})
 
+    async def quotes(self, symbols: Sequence[str]) -> None:
+        """Quotes of instruments that no stream follows, one by one."""
+        desk, streamed = self.need(), {*self.state.watch, self.state.symbol}
+        for symbol in symbols:
+            if symbol not in streamed:
+                self.take({"type": "ticker", "channel": f"ticker:{symbol}", **await desk.quote(symbol)})
+
     async def period(self, every: str) -> None:
         """Bars of another period."""
         self.state.every, self.state.bars = every, []

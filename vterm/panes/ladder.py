@@ -170,7 +170,7 @@ class LadderPane(Pane):
             self.empty(words.rstrip(" ·"), height, width)
             return
         if state.symbol not in self.groups and (state.book.get("bids") or state.book.get("asks")):
-            self.groups[state.symbol] = fitting(state.book, state.instrument())
+            self.groups[state.symbol] = fitting(state.book, state.instrument(), height - 3)
         rows = self.rows_now = build(state.book, state.instrument(), self.group)
         ticks = f"{self.group} tick" + ("s" if self.group != 1 else "")
         depth = max(len(state.book.get("bids", ())), len(state.book.get("asks", ())))

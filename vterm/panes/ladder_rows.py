@@ -100,11 +100,9 @@ def steadied(top: int | None, rows: Rows, count: int, force: bool = False) -> in
     return middle + (count // 2) * rows.step
 
 
-ROWS_WANTED = 6
-
-
-def fitting(book: Document, instrument: Document) -> int:
-    """Ticks a row to start with: what the instrument says, or less where that would squeeze the book.
+def fitting(book: Document, instrument: Document, count: int = 20) -> int:
+    """Ticks a row to start with, in a ladder of `count` rows: what the instrument says, or less where that would
+    squeeze the book.
 
     The instrument's `group` is one second's standard deviation, which may be wider than the whole shown book.
     """
@@ -116,7 +114,7 @@ def fitting(book: Document, instrument: Document) -> int:
     spans = [abs(last - first) // tick for first, last in ends]
     if not spans:
         return wanted
-    most = max(spans) // ROWS_WANTED
+    most = max(spans) // max(6, min(12, count // 4))
     return wanted if wanted <= most else next((g for g in reversed(GROUPS) if g <= most), 1)
 
 

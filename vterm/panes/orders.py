@@ -13,12 +13,12 @@ from vterm.paint import UNKNOWN, Line, clip, fit, number, on, places
 from vterm.panes.pane import ListPane
 from vterm.state import OPEN_STATES, DeskState
 
-_STATES = {"partially_filled": "part filled", "working": "working", "queued": "queued", "accepted": "accepted"}
+_STATES = {"partially_filled": "partial", "working": "working", "queued": "queued", "accepted": "accepted"}
 
 
 def head(width: int) -> Line:
     """Column names."""
-    text = f" {'symbol':<8} {'side':<5}{'filled / quantity':>19}{'limit':>11}{'ahead':>9}  {'state'}"
+    text = f" {'symbol':<8} {'side':<5}{'filled / quantity':>18}{'limit':>10}{'ahead':>8} {'state'}"
     return fit(((text, "muted"),), width)
 
 
@@ -40,16 +40,16 @@ def row(state: DeskState, order: Document, width: int) -> Line:
     side = ("▲ buy" if buy else "▼ sell", "up" if buy else "down")
     filled = shown_size(str(order.get("filled_quantity") or "0"), lot)
     quantity = shown_size(str(order["quantity"]), lot)
-    fills: Line = number(filled, 9, "foreground" if any(c in "123456789" for c in filled) else "faint")
+    fills: Line = number(filled, 8, "foreground" if any(c in "123456789" for c in filled) else "faint")
     flash = state.flashes.active("orders", str(order["order_id"]))
     if flash:
         fills = on(fills, flash)
     price = order.get("limit_price") or order.get("stop_price")
-    limit = number(price, 11) if price else (("market".rjust(11), "muted"),)
+    limit = number(price, 10) if price else (("market".rjust(10), "muted"),)
     ahead = order.get("queue_ahead")
-    queue = number(shown_size(str(ahead), lot), 9, "muted") if ahead else ((UNKNOWN.rjust(9), "faint"),)
+    queue = number(shown_size(str(ahead), lot), 8, "muted") if ahead else ((UNKNOWN.rjust(8), "faint"),)
     word = _STATES.get(str(order["status"]), safe(str(order["status"])))
-    tail = f"  {word} · {safe(str(order.get('time_in_force') or 'GTC'))}" if width > 72 else f"  {word}"
+    tail = f"  {word} · {safe(str(order.get('time_in_force') or 'GTC'))}" if width > 72 else f" {word}"
     return fit(((" " + clip(symbol, 8) + " ", "foreground"), (side[0].ljust(6), side[1]), *fills, (" /", "faint"),
                 *number(quantity, 8), *limit, *queue, (tail, "muted")), width)  # fmt: skip
 

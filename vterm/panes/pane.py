@@ -6,10 +6,20 @@ from typing import ClassVar
 
 from textual import events
 from textual.content import Content
+from textual.message import Message
+from textual.strip import Strip
 
 from vterm.paint import Line, clip, on
 from vterm.state import DeskState
 from vterm.widgets.line_view import LineView
+
+
+class QuotesWanted(Message):
+    """These instruments are in sight and have no stream of their own."""
+
+    def __init__(self, symbols: list[str]) -> None:
+        super().__init__()
+        self.symbols = symbols
 
 
 class Pane(LineView):
@@ -19,13 +29,23 @@ class Pane(LineView):
     TOPICS: ClassVar[frozenset[str]] = frozenset()
     NAME: ClassVar[str] = ""
 
-    def __init__(self, state: DeskState) -> None:
-        super().__init__(id=self.CONTEXT, classes="pane")
+    def __init__(self, state: DeskState, id: str = "") -> None:
+        super().__init__(id=id or self.CONTEXT, classes="pane")
         self.state = state
         self._titles: tuple[str, str] | None = None
+        self._painted = False
+        if self.NAME:
+            self.border_title = Content(self.NAME)
+
+    def render_line(self, y: int) -> Strip:
+        """The first frame has what there is to show, without waiting for an event."""
+        if not self._painted:
+            self.repaint()
+        return super().render_line(y)
 
     def repaint(self) -> None:
         """Paint again, if there is room to."""
+        self._painted = True
         if self.size.width and self.size.height and self.display:
             self.paint(self.size.width, self.size.height)
 
@@ -65,8 +85,8 @@ class Pane(LineView):
 class ListPane(Pane):
     """A pane with one row selected. `keys` names the rows, so that the cursor stays with its row."""
 
-    def __init__(self, state: DeskState) -> None:
-        super().__init__(state)
+    def __init__(self, state: DeskState, id: str = "") -> None:
+        super().__init__(state, id)
         self.keys: list[str | None] = []
         self.cursor = 0
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from engine.desk import Document
 from engine.model.number import trim
-from vterm.paint import Line, clip, fit, number, on, percent, signed
+from vterm.paint import Line, clip, fit, number, on, percent, places, signed
 from vterm.panes.orders import OrdersPane, shown_size
 from vterm.panes.pane import ListPane
 from vterm.state import DeskState
@@ -27,6 +27,11 @@ def cost_text(cost: str, decimals: int) -> str:
     return f"{whole}.{fraction.ljust(decimals, '0')[: max(decimals, 2)]}" if decimals or fraction else whole
 
 
+def money(text: object) -> str | None:
+    """Money with two decimals."""
+    return places(str(text), 2) if text is not None else None
+
+
 def row(state: DeskState, position: Document, width: int) -> Line:
     """One position."""
     symbol = str(position["symbol"])
@@ -37,18 +42,19 @@ def row(state: DeskState, position: Document, width: int) -> Line:
     if flash:
         quantity = on(quantity, flash)
     price = state.quote(symbol).get("last") or position.get("price")
-    value = number(position.get("value"), 13) if width >= WIDE else ()
+    value = number(money(position.get("value")), 13) if width >= WIDE else ()
+    weight = percent(position.get("weight")).rjust(6)
     return fit(((" ", "foreground"), (clip(symbol, 8), "bold foreground" if symbol == state.symbol else "foreground"),
                 *quantity, *number(cost_text(str(position["average_cost"]), decimals), 11), *number(price, 11), *value,
-                *signed(position.get("unrealised_pnl"), 12), (percent(position.get("weight")).rjust(6), "foreground"),
+                *signed(position.get("unrealised_pnl"), 12, 2), (weight, "foreground"),
                 ("%", "muted")), width)  # fmt: skip
 
 
 def total(state: DeskState, width: int) -> Line:
     """Sum as the engine states it."""
     book = state.portfolio
-    value = number(book.get("positions_value"), 13, "muted") if width >= WIDE else ()
-    return fit(((" total".ljust(9 + 33), "muted"), *value, *signed(book.get("unrealised_pnl"), 12)), width)
+    value = number(money(book.get("positions_value")), 13, "muted") if width >= WIDE else ()
+    return fit(((" total".ljust(9 + 33), "muted"), *value, *signed(book.get("unrealised_pnl"), 12, 2)), width)
 
 
 class PositionsPane(ListPane):

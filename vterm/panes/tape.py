@@ -54,7 +54,7 @@ class TapePane(Pane):
         if not state.trades:
             self.empty("no trades yet" if state.link == "live" else "opening the market", height, width)
             return
-        width = min(width, 52)
+        width = min(width, 46)
         lot = str(state.instrument().get("display_lot") or "1")
         trades = list(state.trades)[::-1][self.top : self.top + height]
         cells = max(len(grouped(str(t.get("price", "")))) for t in trades)

@@ -17,6 +17,7 @@ from vterm.state import DeskState
 
 ARM_SECONDS = 0.3
 DEBOUNCE_SECONDS = 0.12
+RENEW_SECONDS = 1.0
 _EDIT_KEYS = ("backspace", "delete", "home", "end", "ctrl+u", "ctrl+w", "ctrl+a", "ctrl+e")
 
 
@@ -51,7 +52,7 @@ class TicketPane(Pane):
         self.armed = False
         self._names: list[str] = []
         self._timer: object = None
-        self._asked: Document = {}
+        self._asked_at = 0.0
 
     # -- painting -------------------------------------------------------------------------------------------
 
@@ -121,8 +122,13 @@ class TicketPane(Pane):
     def ask(self) -> None:
         """Ask for the preview of the form as it stands."""
         if self.form.complete():
-            self._asked = self.form.order()
-            self.post_message(self.PreviewWanted(self._asked))
+            self._asked_at = self.state.now()
+            self.post_message(self.PreviewWanted(self.form.order()))
+
+    def renew(self) -> None:
+        """The book moved on: a shown preview is asked for again, once a second at most."""
+        if self.preview and self.phase != "sending" and self.state.now() - self._asked_at >= RENEW_SECONDS:
+            self.ask()
 
     def previewed(self, order: Document, answer: Document) -> None:
         """The desk's answer to a preview; an answer to an older form is dropped."""
@@ -212,6 +218,8 @@ class TicketPane(Pane):
         right = self.size.width
         if right < 12 + sum(len(option) + 2 for option in CHOICES[name]):
             return ""
+        if self.form.choice[name] == CHOICES[name][-1]:
+            right -= 1
         for option in reversed(CHOICES[name]):
             left = right - len(option) - 2
             if left <= x < right:

@@ -107,9 +107,10 @@ def _choice(name: str, chosen: str, width: int) -> Line:
 def _options(name: str, chosen: str) -> Line:
     spans: list[Span] = []
     for option in CHOICES[name]:
-        spans.append(
-            (f"[{option}]" if option == chosen else f" {option} ", "foreground" if option == chosen else "faint")
-        )
+        here = option == chosen
+        spans.append((f"[{option}]" if here else f" {option} ", "foreground" if here else "faint"))
+    if not spans[-1][0].endswith(" "):
+        spans.append((" ", "faint"))
     return tuple(spans)
 
 
@@ -177,13 +178,18 @@ def preview_lines(view: TicketView, width: int, room: int) -> list[Line]:
     return [heading, first, *levels, *rest][: max(1, room)]
 
 
+def about(size: str, lot: str) -> str:
+    """A size among others: the shown lot's decimals, four at most."""
+    return places(size, min(4, len(lot.partition(".")[2])))
+
+
 def _levels(levels: list[Document], lot: str, width: int, room: int) -> list[Line]:
     if room <= 0:
         return []
     shown = levels if len(levels) <= room else levels[: room - 1]
     lines: list[Line] = []
     for level in shown:
-        size, price = shown_size(str(level["quantity"]), lot), grouped(str(level["price"]))
+        size, price = about(str(level["quantity"]), lot), grouped(str(level["price"]))
         lines.append(left_right((("   at ", "faint"), *number(str(level["price"]), len(price), "muted")),
                                 (*number(size, len(grouped(size)), "muted"), (" ", "muted")), width))  # fmt: skip
     if len(shown) < len(levels):
@@ -234,9 +240,8 @@ def trim_to(text: str, instrument: Document) -> str:
 
 
 def trim_money(text: str) -> str:
-    """Money with at least two decimals and no idle zeros beyond."""
-    whole, _, fraction = trim(text).partition(".")
-    return f"{whole}.{fraction.ljust(2, '0')}"
+    """Money with two decimals."""
+    return places(text, 2)
 
 
 # -- review ---------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from vterm.panes.footer import FooterLine, TabLine
 from vterm.panes.header import HeaderLine
 from vterm.panes.ladder import LadderPane
 from vterm.panes.orders import OrdersPane
-from vterm.panes.pane import Pane
+from vterm.panes.pane import Pane, QuotesWanted
 from vterm.panes.ticket import TicketPane
 from vterm.panes.watch import WatchPane
 from vterm.screens.desk import DeskView
@@ -67,6 +67,8 @@ class MainScreen(Screen[None]):
                 line.repaint()
         if self.number == 1:
             self.desk.repaint(topics)
+            if "book" in topics:
+                self.desk.ticket.renew()
         elif self.page is not None and (self.page.TOPICS & topics or "theme" in topics):
             self.page.repaint()
 
@@ -420,6 +422,10 @@ class MainScreen(Screen[None]):
         self.desk.ticket.fill(event.side, event.price)
         if event.side or self.focused is not self.desk.ladder or not event.price:
             self.go_to("ticket")
+
+    @on(QuotesWanted)
+    def _quotes(self, event: QuotesWanted) -> None:
+        self.errands.run(self.bridge.quotes(event.symbols))
 
     @on(ChartPane.PeriodWanted)
     def _period(self, event: ChartPane.PeriodWanted) -> None:

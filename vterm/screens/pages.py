@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import ClassVar
 
+from engine.desk import Document
 from engine.model.instrument import ASSET_CLASSES
 from engine.model.text import safe
 from vterm import theme
 from vterm.actions import SCREENS
-from vterm.paint import DOWN, UP, Line, clip, fit, grouped, left_right, number, places, signed
+from vterm.paint import DOWN, UP, Line, Span, bar, clip, fit, grouped, left_right, number, percent, places, signed
 from vterm.panes import positions as positions_pane
-from vterm.panes.pane import ListPane, Pane
+from vterm.panes.orders import shown_size
+from vterm.panes.pane import ListPane, Pane, QuotesWanted
 from vterm.panes.watch import WatchPane
-from vterm.state import DeskState
+from vterm.state import DeskState, units
 
 SENTENCES = {
     "Research": "Research will hold indicators, screeners and backtests. 1 goes back to the desk.",
@@ -24,8 +27,11 @@ SENTENCES = {
 class Page(ListPane):
     """A whole screen painted as one pane."""
 
+    _numbers = count()
+
     def __init__(self, state: DeskState) -> None:
-        super().__init__(state)
+        # A page that leaves is still there while the next one arrives: each has an id of its own.
+        super().__init__(state, f"page-{next(self._numbers)}")
         self.add_class("view")
 
 
@@ -44,6 +50,41 @@ class EmptyPage(Page):
         self.empty(SENTENCES.get(self.title_text, ""), height, min(width, 200))
 
 
+NOTHING = " nothing held yet · 1 goes to the desk, b buys there"
+WIDE_HEAD = (
+    f" {'symbol':<9}{'side':<7}{'quantity':>12}{'avg cost':>12}{'last':>12}{'value':>14}"
+    f"{'unrealised':>13}{'%':>8}{'day':>12}{'weight':>8}"
+)
+
+
+def wide_row(state: DeskState, position: Document, width: int) -> Line:
+    """One position with everything the engine says about it."""
+    symbol = str(position["symbol"])
+    row = state.instrument(symbol)
+    cost = positions_pane.cost_text(str(position["average_cost"]), int(row.get("price_decimals", 2)))
+    size = shown_size(str(position["quantity"]), str(row.get("display_lot") or "1"))
+    long = position.get("side") != "short"
+    weight = percent(position.get("weight"))
+    line: list[Span] = [(" " + clip(symbol, 9), "foreground")]
+    line += [(f"{UP} long " if long else f"{DOWN} short", "up" if long else "down")]
+    last = state.quote(symbol).get("last") or position.get("price")
+    line += [*number(size, 12), *number(cost, 12), *number(last, 12)]
+    line += [*number(_money(position.get("value")), 14), *signed(position.get("unrealised_pnl"), 13, 2)]
+    line += [*signed(position.get("unrealised_pct"), 8), *signed(position.get("day_pnl"), 12, 2)]
+    line += [(f"{weight:>7}", "foreground"), ("%  ", "muted")]
+    share = units(weight.lstrip("-"), 1)
+    room = min(25, width - 112)
+    return fit((*line, (bar(share, 250, room), "muted")) if room > 3 else line, width)
+
+
+def wide_total(state: DeskState, width: int) -> Line:
+    """The sums that the engine states."""
+    book = state.portfolio
+    line: list[Span] = [(" total".ljust(53), "muted"), *number(_money(book.get("positions_value")), 14, "muted")]
+    line += [*signed(book.get("unrealised_pnl"), 13, 2), (" " * 8, "muted"), *signed(book.get("day_pnl"), 12, 2)]
+    return fit(line, width)
+
+
 class PortfolioPage(Page):
     """Figures first, then every position."""
 
@@ -59,10 +100,12 @@ class PortfolioPage(Page):
             return
         rows = self.state.positions()
         self.keep([str(p["symbol"]) for p in rows])
-        lines = [self.mark(i, positions_pane.row(self.state, p, width)) for i, p in enumerate(rows)]
-        foot = (positions_pane.total(self.state, width),)
-        self.show(lines or [((" nothing held yet · 1 goes to the desk, b buys there", "muted"),)],
-                  head=(*self._figures(width), (), positions_pane.head(width)), foot=foot)  # fmt: skip
+        paint, head = (wide_row, WIDE_HEAD) if width >= 104 else (positions_pane.row, "")
+        lines = [self.mark(i, paint(self.state, p, width)) for i, p in enumerate(rows)]
+        heading = fit(((head, "muted"),), width) if head else positions_pane.head(width)
+        total = wide_total(self.state, width) if head else positions_pane.total(self.state, width)
+        body = [*lines, ((" " + "─" * (width - 2), "rule"),), total] if rows else [((NOTHING, "muted"),)]
+        self.show(body, head=(*self._figures(width), (), heading))
 
     def _figures(self, width: int) -> tuple[Line, ...]:
         book = self.state.portfolio
@@ -127,10 +170,24 @@ class MarketsPage(Page):
         tail: Line = ((" " * 21, "muted"),)
         if quote:
             tail = (*number(quote.get("last"), 12), *signed(quote.get("change_pct"), 8), ("%", "muted"))
-        facts = ((clip(safe(str(row.get("sector", ""))), 20), "faint"), (clip(safe(str(row.get("exchange", ""))), 8),
-                 "faint")) if width >= 90 else ()  # fmt: skip
-        name = clip(state.name(symbol), max(10, width - 36 - (28 if facts else 0)))
+        facts: Line = ()
+        if width >= 90:
+            sector, exchange = (safe(str(row.get(key, ""))) for key in ("sector", "exchange"))
+            facts = ((clip(sector, 25), "faint"), (" " + clip(exchange, 8), "faint"))
+        name = clip(state.name(symbol), max(10, width - 36 - (34 if facts else 0)))
         return fit((mark, (" " + clip(symbol, 10), "foreground"), (name + " ", "muted"), *facts, *tail), width)
+
+    def on_mount(self) -> None:
+        """Quotes of what is in sight, now and every other second."""
+        self.call_after_refresh(self.want)
+        self.set_interval(2.0, self.want)
+
+    def want(self) -> None:
+        """Ask for the rows in sight."""
+        top = int(self.scroll_y)
+        seen = [key for key in self.keys[top : top + self.rows] if key]
+        if seen:
+            self.post_message(QuotesWanted(seen))
 
     def do_watch_open(self) -> None:
         """Its ladder."""

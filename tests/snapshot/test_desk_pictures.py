@@ -1,0 +1,81 @@
+"""The desk as a picture: two sizes, three palettes, on the fake desk with its time standing still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.fake_desk import FakeDesk
+from vterm.app import VtermApp
+from vterm.settings import Settings
+from vterm.state import DeskState
+
+SIZES = [(120, 36), (80, 24)]
+Compare = Callable[..., bool]
+
+
+def make(theme: str) -> VtermApp:
+    desk = FakeDesk()
+
+    async def connect() -> FakeDesk:
+        return desk
+
+    return VtermApp(connect, state=DeskState(now=lambda: 100.0), settings=Settings(theme=theme))  # type: ignore[arg-type]
+
+
+async def settled(pilot: Pilot[int]) -> None:
+    app: Any = pilot.app
+    while not (app.state.book and app.state.bars and app.state.trades):
+        await pilot.pause(0.01)
+    for _ in range(4):
+        app.bridge.flush()
+        await pilot.pause(0.02)
+
+
+async def previewing(pilot: Pilot[int]) -> None:
+    """A ticket with a quantity and its preview."""
+    await settled(pilot)
+    app: Any = pilot.app
+    await pilot.press("b", "1", "full_stop", "2", "5")
+    while not app.main.desk.ticket.preview:
+        await pilot.pause(0.01)
+    await settled(pilot)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("theme", ["dark", "light", "cvd-dark"])
+def test_desk(snap_compare: Compare, theme: str, size: tuple[int, int]) -> None:
+    assert snap_compare(make(theme), terminal_size=size, run_before=settled)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+def test_ticket_with_preview(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(make("dark"), terminal_size=size, run_before=previewing)
+
+
+def test_desk_without_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert snap_compare(make("dark"), terminal_size=(120, 36), run_before=settled)
+
+
+@pytest.mark.parametrize("digit", ["2", "3", "5", "7", "8"])
+def test_other_screens(snap_compare: Compare, digit: str) -> None:
+    async def opened(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.press(digit)
+        await settled(pilot)
+
+    assert snap_compare(make("dark"), terminal_size=(120, 36), run_before=opened)
+
+
+@pytest.mark.parametrize("key", ["question_mark", "slash", "X"])
+def test_dialogs(snap_compare: Compare, key: str) -> None:
+    async def opened(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.press(key)
+        await settled(pilot)
+
+    assert snap_compare(make("dark"), terminal_size=(120, 36), run_before=opened)

@@ -1,0 +1,64 @@
+"""The one table of keys: no duplicates, nothing that steals text, every action can be done."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from vterm import actions
+from vterm.panes.ticket_form import DIGITS
+from vterm.screens.main import MainScreen
+
+CONTEXTS = ("desk", *actions.PANES)
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_a_key_means_one_thing_in_a_context(context: str) -> None:
+    rows = [a for a in actions.ACTIONS if a.context == context]
+    counts = Counter(key for action in rows for key in action.keys)
+    assert [key for key, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("context", actions.PANES)
+def test_no_pane_takes_a_key_that_works_everywhere(context: str) -> None:
+    everywhere = {key for a in actions.ACTIONS if a.context == "desk" for key in a.keys}
+    own = {key for a in actions.ACTIONS if a.context == context for key in a.keys}
+    assert own & everywhere == set()
+
+
+def test_the_ticket_types_digits_and_its_own_keys_are_no_digits() -> None:
+    own = {key for a in actions.ACTIONS if a.context == "ticket" for key in a.keys}
+    assert not own & set(DIGITS)
+
+
+def test_screen_verbs_leave_the_trading_letters_alone() -> None:
+    screens = [a for a in actions.ACTIONS if a.name.startswith("screen_")]
+    assert [a.keys for a in screens] == [(str(n),) for n in range(1, 9)]
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_the_footer_teaches_at_most_ten(context: str) -> None:
+    assert 0 < len(actions.footer(context)) <= 10
+
+
+def test_every_action_has_words_and_somebody_who_does_it() -> None:
+    from vterm.panes.chart import ChartPane
+    from vterm.panes.ladder import LadderPane
+    from vterm.panes.orders import OrdersPane
+    from vterm.panes.positions import PositionsPane
+    from vterm.panes.tape import TapePane
+    from vterm.panes.ticket import TicketPane
+    from vterm.panes.watch import WatchPane
+
+    panes = (WatchPane, LadderPane, ChartPane, TapePane, TicketPane, OrdersPane, PositionsPane)
+    owners = {pane.CONTEXT: pane for pane in panes} | {"desk": MainScreen}
+    for action in actions.ACTIONS:
+        assert action.help
+        if not action.name.startswith("screen_"):
+            owner = owners[action.context]
+            assert hasattr(owner, f"do_{action.name}") or hasattr(MainScreen, f"do_{action.name}"), action.name
+
+
+def test_keys_are_shown_as_people_write_them() -> None:
+    assert [actions.shown(k) for k in ("slash", "f2", "ctrl+p", "b")] == ["/", "F2", "^p", "b"]

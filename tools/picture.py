@@ -1,0 +1,154 @@
+"""`python -m tools.picture`: the desk as pictures, in docs/img, from the real engine with a fixed clock and seed.
+
+Textual writes SVG; headless Chromium with Fira Code turns it into PNG (other renderers misplace borders and braille).
+Where Chromium is missing the SVG is still written, and the program says so. `--fake` uses the tests' fake desk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from engine.desk import Desk
+    from vterm.app import VtermApp
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "docs" / "img"
+CLOCK, SEED = "2026-11-20T19:31:00Z", "7"
+FONT = "font-family: Fira Code, monospace;"
+NO_LIGATURES = FONT + ' font-variant-ligatures: none; font-feature-settings: "calt" 0;'
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+TRADES = (
+    {"symbol": "NVDA", "side": "buy", "type": "market", "quantity": "900"},
+    {"symbol": "AAPL", "side": "buy", "type": "market", "quantity": "400"},
+    {"symbol": "BTC-USD", "side": "buy", "type": "market", "quantity": "0.85"},
+    {"symbol": "SPY", "side": "buy", "type": "market", "quantity": "120"},
+    {"symbol": "EUR-USD", "side": "sell", "type": "market", "quantity": "60000"},
+)
+
+
+class Picture(NamedTuple):
+    """One picture: its file name, size in cells, theme and the keys pressed before it."""
+
+    name: str
+    size: tuple[int, int]
+    theme: str
+    keys: tuple[str, ...] = ()
+
+
+PICTURES = (
+    Picture("desk-120x36", (120, 36), "dark", ("b", "0", "full_stop", "7", "5", "t")),
+    Picture("desk-80x24", (80, 24), "dark", ()),
+    Picture("desk-light-120x36", (120, 36), "light", ()),
+    Picture("desk-200x60", (200, 60), "dark", ()),
+    Picture("portfolio-120x36", (120, 36), "dark", ("2",)),
+    Picture("markets-120x36", (120, 36), "dark", ("3",)),
+)
+
+
+async def render(picture: Picture, connect: Callable[[], Awaitable[Desk]]) -> str:
+    """The SVG of one picture."""
+    from vterm.app import VtermApp
+    from vterm.settings import Settings
+
+    app: VtermApp = VtermApp(connect, settings=Settings(theme=picture.theme))
+    async with app.run_test(size=picture.size) as pilot:
+        while not (app.state.book and app.state.bars and app.state.trades):
+            await pilot.pause(0.05)
+        for key in picture.keys:
+            await pilot.press(key)
+        await pilot.pause(2.5)
+        app.clear_notifications()
+        await pilot.pause(0.2)
+        svg: str = app.export_screenshot(title="vterm")
+    return svg.replace(FONT, NO_LIGATURES)
+
+
+def to_png(svg: Path) -> bool:
+    """A PNG beside the SVG; False where there is no browser to draw it."""
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg.read_text(encoding="utf-8"))
+    if browser is None or box is None:
+        return False
+    width, height = (int(float(text)) + 1 for text in box.groups())
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={profile}",
+             f"--window-size={width},{height}", f"--screenshot={svg.with_suffix('.png')}", svg.as_uri()],
+            check=True, capture_output=True,
+        )  # fmt: skip
+    return True
+
+
+async def fake() -> Desk:
+    """The tests' fake desk."""
+    from tests.fake_desk import FakeDesk
+
+    desk: Desk = FakeDesk()
+    return desk
+
+
+async def traded(home: str) -> Callable[[], Awaitable[Desk]]:
+    """A real desk in a fresh home, with a few trades done and one order working."""
+    from engine.client.desk import DeskClient
+    from engine.client.start import StartOptions
+    from engine.home import Home
+
+    options = StartOptions(clock=CLOCK, seed=SEED, stay=True)
+    desk = DeskClient(Home(home), "main", options)
+    await desk.ready()
+    for number, order in enumerate(TRADES):
+        await desk.submit({**order, "client_order_id": f"picture-{number}"})
+    bid, tick = (await desk.quote("BTC-USD"))["bid"], 24
+    price = f"{int(bid.partition('.')[0]) - tick}.00"
+    await desk.submit({"symbol": "BTC-USD", "side": "buy", "type": "limit", "quantity": "0.25", "limit_price": price})
+    await asyncio.sleep(20)  # a tape and a few bars
+
+    async def connect() -> Desk:
+        return DeskClient(Home(home), "main", options)
+
+    return connect
+
+
+async def draw(use_fake: bool, only: str, out: Path) -> bool:
+    """Every picture; False where the PNGs could not be made."""
+    drawn, wanted = True, [p for p in PICTURES if only in p.name]
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="vterm-picture-") as home:
+        connect = fake if use_fake else await traded(home)
+        try:
+            for picture in wanted:
+                svg = out / f"{picture.name}.svg"
+                svg.write_text(await render(picture, connect), encoding="utf-8")
+                drawn = to_png(svg) and drawn
+                print(svg.relative_to(ROOT) if svg.is_relative_to(ROOT) else svg)
+        finally:
+            if not use_fake:
+                stop = [sys.executable, "-m", "vterm", "--home", home, "engine", "stop"]
+                subprocess.run(stop, cwd=ROOT, capture_output=True, check=False)
+    return drawn
+
+
+def main() -> int:
+    """Draw; the exit code is 0 also where only the SVGs could be made."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fake", action="store_true", help="the tests' fake desk instead of a real engine")
+    parser.add_argument("--only", default="", help="only pictures whose name contains this")
+    parser.add_argument("--out", type=Path, default=OUT, help="folder to write to")
+    args = parser.parse_args()
+    if not asyncio.run(draw(args.fake, args.only, args.out.resolve())):
+        print("no Chromium here: the PNGs were not made, the SVGs were (apt-get install chromium fonts-firacode)")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
