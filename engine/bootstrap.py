@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from engine.clock import FINE_STEP_NS, Clock, OwnClock, WallClock, wall_now
 from engine.kernel import Kernel
@@ -77,16 +75,14 @@ def simulation(seed: int, options: Options) -> Run:
     return Run(source, catalogue, calendars, options)
 
 
-def replay_run(replay: tuple[Path, str], symbol: str, options: Options | None = None) -> Run:
-    """A deterministic run on recorded data. Where `options` has no times, the recording's own are used."""
-    from engine.simulate import Options, Run
+def replay_run(
+    files: Sequence[Path], form: str, symbols: Sequence[str], options: Callable[[TimeNs, TimeNs], Options]
+) -> Run:
+    """A deterministic run on recorded data; `options` is given the recording's first book and its last moment."""
+    from engine.simulate import Run
 
-    source, catalogue, calendars, start, end = recorded_market(replay, symbol)
-    asked = options or Options(start=start, end=end)
-    step = asked.step_ns
-    first = -(-max(asked.start, start) // step) * step
-    last = -(-min(asked.end or end, end) // step) * step
-    return Run(source, catalogue, calendars, msgspec.structs.replace(asked, start=TimeNs(first), end=TimeNs(last)))
+    source, catalogue, calendars, start, end = recorded_market(files, form, symbols)
+    return Run(source, catalogue, calendars, options(start, end))
 
 
 def living_market(seed: int, anchor: TimeNs) -> tuple[MarketSource, Catalogue, Mapping[str, Calendar]]:
@@ -99,13 +95,12 @@ def living_market(seed: int, anchor: TimeNs) -> tuple[MarketSource, Catalogue, M
 
 
 def recorded_market(
-    replay: tuple[Path, str], symbol: str
+    files: Sequence[Path], form: str, symbols: Sequence[str]
 ) -> tuple[MarketSource, Catalogue, Mapping[str, Calendar], TimeNs, TimeNs]:
-    """A recorded market: its source, its instruments, its calendars, its first and last moment."""
+    """A recorded market: its source, its instruments, its calendars, its first book and its last moment."""
     from engine.market.recorded import RecordedMarket
 
-    path, form = replay
-    source = RecordedMarket([path], form, (symbol,) if symbol else ())
+    source = RecordedMarket(files, form, symbols)
     catalogue = Catalogue.of(source.instruments)
     calendars = {i.session: load_calendar(i.session) for i in catalogue.columns}
     return source, catalogue, calendars, _first_book(source, source.start), source.end
@@ -136,7 +131,8 @@ def _living_kernel(store: LedgerStore, clock: str, seed: str) -> Kernel:
 
 
 def _recorded_kernel(replay: tuple[Path, str], symbol: str) -> tuple[Kernel, TimeNs]:
-    source, catalogue, calendars, start, end = recorded_market(replay, symbol)
+    path, form = replay
+    source, catalogue, calendars, start, end = recorded_market([path], form, (symbol,) if symbol else ())
     return Kernel(ShownMarket(source, calendars), catalogue, start), end
 
 

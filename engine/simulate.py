@@ -36,13 +36,15 @@ LINE_LIMIT = 65_536
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What to run. Times are market times in ns; `symbols` are those whose market events are wanted."""
+    """What to run. Times are market times in ns; `symbols` are those whose market events are wanted, or, with
+    `everything`, all of them."""
 
     start: TimeNs
     end: TimeNs
     events: tuple[str, ...] = DEFAULT_EVENTS
     symbols: tuple[str, ...] = ()
     step_ns: int = 100_000_000
+    everything: bool = False
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -109,10 +111,18 @@ class Run:
         self.options = options
         self.kernel = Kernel(ShownMarket(source, calendars), catalogue, options.start, options.step_ns)
         self.view = View(self.kernel, dict)
-        self.watched = [self.view.resolve(symbol) for symbol in options.symbols]
+        named = [str(i.symbol) for i in catalogue.columns] if options.everything else options.symbols
+        self.watched = [self.view.resolve(symbol) for symbol in named]
         self.stepping = bool(MARKET_EVENTS & set(options.events)) and bool(self.watched)
         self.transfers: list[Transfer] = []
         self.count = 0
+
+    def damage(self) -> Exception | None:
+        """Why a recording ended before its end; to be asked after the run."""
+        source, step = self.kernel.shown.source, self.options.step_ns
+        source.advance(TimeNs((self.options.end // step + 1) * step), step)
+        found = getattr(source, "damage", None)
+        return found if isinstance(found, Exception) else None
 
     def lines(self, commands: Iterable[Wanted]) -> Iterator[bytes]:
         """The run's events, then its end line; each ends in a newline."""

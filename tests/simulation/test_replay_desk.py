@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.bootstrap import open_desk, replay_run
 from engine.clock import OwnClock
 from engine.model.format import time_text
+from engine.model.ids import TimeNs
 from engine.simulate import Options, read_commands
 
 OWN_CAPTURE = Path(__file__).resolve().parents[1] / "data" / "captures" / "quiet.vterm.jsonl"
@@ -42,14 +43,17 @@ def test_a_recorded_desk_is_found_again_and_begins_anew_after_its_end(own_home: 
 
 def test_a_recorded_run_gives_equal_bytes() -> None:
     def run() -> bytes:
-        probe = replay_run((OWN_CAPTURE, "vterm"), "")
-        symbol = str(probe.kernel.catalogue.columns[0].symbol)
-        options = Options(start=probe.options.start, end=probe.options.end, events=("order", "fill", "quote", "trade"),
-                          symbols=(symbol,))  # fmt: skip
+        starts: list[int] = []
+
+        def options(start: TimeNs, end: TimeNs) -> Options:
+            starts.append(start)
+            return Options(start=start, end=end, events=("order", "fill", "quote", "trade"), everything=True)
+
+        made = replay_run([OWN_CAPTURE], "vterm", (), options)
+        symbol = str(made.kernel.catalogue.columns[0].symbol)
         order = {"symbol": symbol, "side": "buy", "type": "market", "quantity": "1"}
-        command = {"at": time_text(probe.options.start), "cmd": "submit", "account": "main", "order": order}
-        lines = replay_run((OWN_CAPTURE, "vterm"), "", options).lines(read_commands([json.dumps(command)]))
-        return b"".join(lines)
+        command = {"at": time_text(starts[0]), "cmd": "submit", "account": "main", "order": order}
+        return b"".join(made.lines(read_commands([json.dumps(command)])))
 
     first = run()
     assert first == run()

@@ -20,7 +20,6 @@ app_simulate = typer.Typer(add_completion=False, rich_markup_mode=None)
 app_replay = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 DEFAULT_EVENTS = "order,fill,ledger,portfolio,risk,mission"
-STEPS = {"100ms": 100_000_000, "1s": 1_000_000_000, "60s": 60_000_000_000}
 
 Commands = Annotated[str, typer.Option("--commands", help="Commands as NDJSON in time order; - for standard input.")]
 Events = Annotated[str, typer.Option("--events", help="Which events to print, comma-separated; quote,book,trade too.")]
@@ -54,7 +53,7 @@ def simulate(
 def replay(  # noqa: PLR0917 - typer reads the options from the parameters
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="A recorded file; .gz .xz .zst .zip as it is.")],
     fmt: Annotated[str, typer.Option("--format", help="See `vterm data formats`.")],
-    symbol: Annotated[str, typer.Option("--symbol", help="One instrument of a file of several.")] = "",
+    symbol: Annotated[list[str] | None, typer.Option("--symbol", help="Of a file of several; may be repeated.")] = None,
     start: Start = "",
     end: End = "",
     commands: Commands = "",
@@ -63,22 +62,19 @@ def replay(  # noqa: PLR0917 - typer reads the options from the parameters
     step: Step = "100ms",
     as_json: Json = False,
 ) -> None:
-    """Run a recorded market from its first book to its last message."""
-    from engine.bootstrap import recorded_market
-    from engine.simulate import Run
+    """Run a recorded market from its first book to its last message; several files are one recording."""
+    from engine.bootstrap import replay_run
 
     del as_json
-    if len(files) != 1:
-        raise usage("replay takes one file in this version", "vterm replay FILE --format FORMAT")
-    source, catalogue, calendars, first, last = recorded_market((files[0], fmt), symbol)
-    begin, finish = _time(start, "--start") if start else first, _time(end, "--end") if end else last
-    options = _options(begin, finish, events, symbols or _all_of(catalogue), step)
-    _run(Run(source, catalogue, calendars, options), commands)
+    given = _time(start, "--start") if start else None, _time(end, "--end") if end else None
 
+    def options(first: TimeNs, last: TimeNs) -> Options:
+        begin = first if given[0] is None else max(given[0], first)
+        return _options(
+            begin, last if given[1] is None else min(given[1], last), events, symbols, step, everything=True
+        )
 
-def _all_of(catalogue: object) -> str:
-    columns = getattr(catalogue, "columns", ())
-    return ",".join(str(instrument.symbol) for instrument in columns)
+    _run(replay_run(files, fmt, tuple(symbol or ()), options), commands)
 
 
 def _time(text: str, flag: str) -> TimeNs:
@@ -90,15 +86,15 @@ def _time(text: str, flag: str) -> TimeNs:
         raise usage(f"{flag} is {error}", f"{flag} 2026-11-23T14:30:00Z") from None
 
 
-def _options(start: TimeNs, end: TimeNs, events: str, symbols: str, step: str) -> Options:
-    from engine.simulate import Options
+def _options(start: TimeNs, end: TimeNs, events: str, symbols: str, step: str, *, everything: bool = False) -> Options:
+    from engine.simulate import STEPS, Options
 
     if end <= start:
         raise usage("--end is not after --start", "give a later --end")
     if step not in STEPS:
         raise usage(f"there is no step of {step[:20]}", f"use {', '.join(STEPS)}")
     wanted = tuple(name for name in symbols.split(",") if name)
-    return Options(start, end, tuple(name for name in events.split(",") if name), wanted, STEPS[step])
+    return Options(start, end, tuple(n for n in events.split(",") if n), wanted, STEPS[step], everything and not wanted)
 
 
 def _run(run: Run, commands: str) -> None:
@@ -110,6 +106,9 @@ def _run(run: Run, commands: str) -> None:
         for line in run.lines(read_commands(lines)):
             out.write(line)
     out.flush()
+    damage = run.damage()
+    if damage is not None:
+        raise damage
 
 
 @contextmanager
