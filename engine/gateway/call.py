@@ -35,7 +35,8 @@ class Call:
     def __init__(self, request: Request, runner: ServedRunner) -> None:
         self.request, self.runner, self.view = request, runner, runner.view
         self.account = account_of(request.headers.get("x-vterm-account"))
-        self.strict = request.headers.get("x-vterm-source") != "local"
+        # Only a Unix socket has peers without an address: nobody on a network can ask to be read leniently.
+        self.strict = request.client is not None or request.headers.get("x-vterm-source") != "local"
 
     def path(self, name: str) -> str:
         """A part of the path, never longer than any real name."""
