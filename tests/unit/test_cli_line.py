@@ -105,8 +105,11 @@ def test_global_flags_stand_anywhere(words: list[str], name: str, rest: list[str
         ["--replay", "f"],
     ],
 )
-def test_what_is_typed_wrongly_is_one_line_and_exit_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_typed_wrongly_is_one_line_and_exit_2(
+    words: list[str], own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(words) == 2
+    assert not own_home.exists(), "nothing was started for a command that cannot be done"
     out, err = capsys.readouterr()
     if "--json" in words:
         assert json.loads(out)["error"]["code"] == "USAGE"

@@ -49,10 +49,10 @@ def args_watchlist(parser: ArgumentParser) -> None:
 
 def run_watchlist(context: Context, args: Namespace) -> int:
     """Show the list, or change it and show what it has become."""
+    if args.action in ("add", "remove") and not args.symbols:
+        raise usage(f"{args.action} needs a symbol", f"vterm watchlist {args.action} BTC")
     answer = context.get("/v1/watchlist")
     if args.action:
-        if not args.symbols and args.action != "set":
-            raise usage(f"{args.action} needs a symbol", f"vterm watchlist {args.action} BTC")
         answer = context.call("PUT", "/v1/watchlist", {"symbols": _changed(context, args, answer.document["symbols"])})
     if context.json:
         write_raw(answer.raw)
