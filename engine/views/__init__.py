@@ -1,0 +1,23 @@
+"""The only read surface: the kernel's present state as documents. Reading changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.documents import Document
+from engine.kernel import Kernel
+from engine.views.account import AccountView
+
+__all__ = ["View"]
+
+
+class View(AccountView):
+    """Everything that can be read of one desk."""
+
+    def __init__(self, kernel: Kernel, clock: Callable[[], Document]) -> None:
+        super().__init__(kernel)
+        self._clock = clock
+
+    def clock(self) -> Document:
+        """The market's clock."""
+        return self._clock()
