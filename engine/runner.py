@@ -30,7 +30,7 @@ from engine.views import View
 
 FRAME_S = 0.1
 SNAPSHOT_S = 60.0
-SNAPSHOT_ENTRIES = 250
+SNAPSHOT_ENTRIES = 100
 """A snapshot after this many entries (or a twentieth of all orders) keeps a restart's replay short."""
 REACH_S = 5.0
 JUMP_STEP_NS = 60 * SECOND_NS

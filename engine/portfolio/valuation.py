@@ -18,6 +18,7 @@ LEVERAGE_LIMIT = 2
 """Gross notional may be at most this many times NAV."""
 CONCENTRATION = Fraction(1, 4)
 """One instrument may be at most this share of NAV."""
+_WHOLE = Fraction(1)
 _MARGIN_FLOOR, _MARGIN_CEILING, _MARGIN_SIGMAS = Fraction(5, 100), Fraction(1, 2), 6
 
 
@@ -28,6 +29,7 @@ class Valuer:
         self.shown = shown
         self.catalogue = catalogue
         self._ratios: dict[str, Ratio] = {}
+        self._shares: dict[str, Fraction] = {}
 
     def instrument(self, symbol: str) -> Instrument:
         """The instrument of a position or an order (contracts included)."""
@@ -68,10 +70,14 @@ class Valuer:
 
     def margin_share(self, instrument: Instrument) -> Fraction:
         """Initial margin as a share of notional: all of it where full cash is exchanged."""
-        if instrument.full_cash:
-            return Fraction(1)
-        share = _MARGIN_SIGMAS * Fraction(str(instrument.daily_vol))
-        return min(_MARGIN_CEILING, max(_MARGIN_FLOOR, share))
+        share = self._shares.get(instrument.symbol)
+        if share is None:
+            share = _WHOLE
+            if not instrument.full_cash:
+                moves = _MARGIN_SIGMAS * Fraction(str(instrument.daily_vol))
+                share = min(_MARGIN_CEILING, max(_MARGIN_FLOOR, moves))
+            self._shares[instrument.symbol] = share
+        return share
 
     def worth(self, account: Account) -> Worth:
         """The account at the shown mids."""
@@ -83,7 +89,7 @@ class Valuer:
             value += now
             unrealised += now - position.cost
             gross += abs(now)
-            margin += int(abs(now) * self.margin_share(instrument))
+            margin += abs(now) if instrument.full_cash else int(abs(now) * self.margin_share(instrument))
             adds += now if instrument.full_cash else now - position.cost
         return Worth(account.cash + adds, value, unrealised, gross, margin)
 

@@ -191,9 +191,9 @@ class Gate:
             price = min(int(price), ask) if request.side > 0 else max(int(price), bid)
         return self.valuer.value(instrument, lots, 2 * int(price))
 
-    def _gross(self, account: Account, mine: list[Order]) -> int:
-        """Gross notional of positions and of what working orders would add to them."""
-        gross = self.valuer.worth(account).gross
+    def _working(self, account: Account, mine: list[Order]) -> int:
+        """Notional that working orders would add to the positions."""
+        gross = 0
         working: dict[tuple[str, int], int] = {}
         for order in mine:
             key = (order.request.symbol, order.request.side)
@@ -227,10 +227,11 @@ class Gate:
     ) -> list[tuple[Code, int]]:
         """Largest quantity that each limit lets pass, in the order in which they are checked."""
         side = request.side
-        nav = self.valuer.worth(account).nav
+        worth = self.valuer.worth(account)
+        nav = worth.nav
         held = self._unit(instrument, request, book.same_way(side))
         quarter = math.floor(CONCENTRATION * nav / self.valuer.margin_share(instrument)) - held
-        lever = LEVERAGE_LIMIT * nav - self._gross(account, mine)
+        lever = LEVERAGE_LIMIT * nav - worth.gross - self._working(account, mine)
         reducing = book.reducing(side)
         rooms = [
             (Code.INSUFFICIENT_MARGIN, reducing + self._room(instrument, request, lever)),
