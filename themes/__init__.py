@@ -4,3 +4,4 @@ from pathlib import Path
 
 PALETTES = Path(__file__).parent / "palettes"
 STYLES = Path(__file__).parent / "styles"
+DIALOGS = str(STYLES / "dialogs.tcss")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from engine.desk import Desk
-    from vterm.app import VtermApp
+    from vterm.terminal import VtermApp
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "img"
@@ -57,8 +57,8 @@ PICTURES = (
 
 async def render(picture: Picture, connect: Callable[[], Awaitable[Desk]]) -> str:
     """The SVG of one picture."""
-    from vterm.app import VtermApp
     from vterm.settings import Settings
+    from vterm.terminal import VtermApp
 
     app: VtermApp = VtermApp(connect, settings=Settings(theme=picture.theme))
     async with app.run_test(size=picture.size) as pilot:
@@ -108,15 +108,21 @@ async def traded(home: str) -> Callable[[], Awaitable[Desk]]:
     await desk.ready()
     for number, order in enumerate(TRADES):
         await desk.submit({**order, "client_order_id": f"picture-{number}"})
-    bid, tick = (await desk.quote("BTC-USD"))["bid"], 24
-    price = f"{int(bid.partition('.')[0]) - tick}.00"
-    await desk.submit({"symbol": "BTC-USD", "side": "buy", "type": "limit", "quantity": "0.25", "limit_price": price})
     await asyncio.sleep(20)  # a tape and a few bars
 
     async def connect() -> Desk:
         return DeskClient(Home(home), "main", options)
 
     return connect
+
+
+async def lay_orders(desk: Desk) -> None:
+    """One working order on each side of the book as it stands now."""
+    await desk.cancel_all()
+    whole = int((await desk.quote("BTC-USD"))["bid"].partition(".")[0])
+    for side, price in (("buy", whole - 11), ("sell", whole + 11)):
+        order = {"symbol": "BTC-USD", "side": side, "type": "limit", "quantity": "0.25", "limit_price": f"{price}.00"}
+        await desk.submit(order)
 
 
 async def draw(use_fake: bool, only: str, out: Path) -> bool:
@@ -127,6 +133,8 @@ async def draw(use_fake: bool, only: str, out: Path) -> bool:
         connect = fake if use_fake else await traded(home)
         try:
             for picture in wanted:
+                if not use_fake:
+                    await lay_orders(await connect())
                 svg = out / f"{picture.name}.svg"
                 svg.write_text(await render(picture, connect), encoding="utf-8")
                 drawn = to_png(svg) and drawn

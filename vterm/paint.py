@@ -8,6 +8,7 @@ decimals a column shows.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
@@ -42,6 +43,17 @@ def fit(line: Iterable[Span], cells: int, style: str = "foreground") -> Line:
             return tuple(out)
     if left:
         out.append((" " * left, style))
+    return tuple(out)
+
+
+def joined(line: Iterable[Span]) -> Line:
+    """The same cells in as few spans as there are changes of style."""
+    out: list[Span] = []
+    for text, name in line:
+        if out and out[-1][1] == name:
+            out[-1] = (out[-1][0] + text, name)
+        else:
+            out.append((text, name))
     return tuple(out)
 
 
@@ -80,6 +92,7 @@ def grouped(text: str) -> str:
     return f"{sign}{int(whole):,}{point}{fraction}"
 
 
+@lru_cache(maxsize=4096)
 def places(text: str, decimals: int) -> str:
     """Decimal text shown with exactly `decimals` places (rounded half to even), sign kept."""
     sign = "+" if text.startswith("+") else ""
@@ -91,6 +104,7 @@ def places(text: str, decimals: int) -> str:
     return sign + to_text(digits, decimals)
 
 
+@lru_cache(maxsize=4096)
 def number(text: str | None, cells: int, style: str = "foreground", faint: str = "faint") -> Line:
     """A number right-aligned in `cells` cells, its trailing zeros faint; — where there is none."""
     if text is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 
@@ -203,6 +204,7 @@ def places_of(text: str) -> int:
     return len(text.partition(".")[2])
 
 
+@lru_cache(maxsize=8192)
 def units(text: str | None, decimals: int) -> int:
     """Decimal text as an integer of 10**-decimals, cut toward zero; 0 where it is not a number."""
     try:

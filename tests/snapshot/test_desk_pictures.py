@@ -9,9 +9,9 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.fake_desk import FakeDesk
-from vterm.app import VtermApp
 from vterm.settings import Settings
 from vterm.state import DeskState
+from vterm.terminal import VtermApp
 
 SIZES = [(120, 36), (80, 24)]
 Compare = Callable[..., bool]

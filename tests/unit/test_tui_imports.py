@@ -9,6 +9,6 @@ HEAVY = ("numpy", "sqlalchemy", "httpx", "anthropic", "websockets", "pandas", "n
 
 
 def test_importing_the_terminal_is_light() -> None:
-    code = f"import sys, vterm.app; print([m for m in {HEAVY!r} if m in sys.modules])"
+    code = f"import sys, vterm.app, vterm.terminal; print([m for m in {HEAVY!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

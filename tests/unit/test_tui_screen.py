@@ -10,11 +10,11 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.fake_desk import FakeDesk
-from vterm.app import VtermApp
 from vterm.paint import plain
 from vterm.panes.pane import Pane
 from vterm.settings import Settings
 from vterm.state import DeskState
+from vterm.terminal import VtermApp
 
 STRINGS = Path(__file__).resolve().parents[2] / "../shared/security/terminal_strings.jsonl"
 

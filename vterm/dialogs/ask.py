@@ -9,11 +9,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from themes import DIALOGS
 from vterm.widgets.line_view import LineView
 
 
 class AskDialog(ModalScreen[bool]):
     """Answers True only for an explicit yes (y, or enter after moving to it)."""
+
+    CSS_PATH = DIALOGS
 
     def __init__(self, title: str, question: str, yes: str, no: str = "Keep") -> None:
         super().__init__(classes="dialog")

@@ -11,11 +11,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from themes import DIALOGS
 from vterm.commands import HINT, Unclear, Wish, read
 
 
 class CommandBar(ModalScreen[Wish]):
     """Stays open with a reason while the line is not a command."""
+
+    CSS_PATH = DIALOGS
 
     def __init__(self, resolve: Callable[[str], str], past: list[str]) -> None:
         super().__init__(classes="dialog")

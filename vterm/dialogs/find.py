@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from engine.model.text import safe
+from themes import DIALOGS
 from vterm.dialogs.search import ranked
 from vterm.paint import Line, change, clip, fit, number
 from vterm.paint import on as laid_on
@@ -21,7 +22,7 @@ MOST = 60
 class FindDialog(ModalScreen[str]):
     """Answers the symbol, or nothing."""
 
-    CSS_PATH = None
+    CSS_PATH = DIALOGS
 
     def __init__(self, state: DeskState, title: str = "Find an instrument") -> None:
         super().__init__(classes="dialog")
@@ -71,9 +72,10 @@ class FindDialog(ModalScreen[str]):
     def line(self, symbol: str, here: bool, width: int) -> Line:
         """One instrument."""
         quote = self.state.quote(symbol)
-        tail: Line = (*number(quote.get("last"), 11), *change(quote.get("change_pct"), 9)) if quote else ()
+        blank: Line = ((" " * 20, "muted"),)
+        tail = (*number(quote.get("last"), 11), *change(quote.get("change_pct"), 9)) if quote else blank
         kind = safe(str(self.state.instrument(symbol).get("asset_class", "")))
-        name = clip(self.state.name(symbol), max(8, width - 12 - 13 - (20 if tail else 0)))
+        name = clip(self.state.name(symbol), max(8, width - 45))
         line = fit(((" " + clip(symbol, 10) + " ", "bold foreground" if here else "foreground"), (name + " ", "muted"),
                     (clip(kind, 12), "faint"), *tail), width)  # fmt: skip
         return laid_on(line, "select") if here else line

@@ -7,8 +7,10 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from themes import DIALOGS
 from vterm import actions
 from vterm.paint import Line
+from vterm.panes.ticket_paint import wrap
 from vterm.widgets.line_view import LineView
 
 ABOUT = {
@@ -25,7 +27,8 @@ ABOUT = {
 
 def lines(context: str) -> list[Line]:
     """The help page of a context."""
-    out: list[Line] = [((ABOUT.get(context, ""), "foreground"),), ()]
+    out: list[Line] = [((text, "foreground"),) for text in wrap(ABOUT.get(context, ""), 64)]
+    out.append(())
     heading = ""
     for action in actions.help_rows(context):
         name = action.context.upper() if action.context != "desk" else "EVERYWHERE"
@@ -40,6 +43,8 @@ def lines(context: str) -> list[Line]:
 
 class HelpDialog(ModalScreen[None]):
     """Scrolls; any of esc, ?, enter or q closes it."""
+
+    CSS_PATH = DIALOGS
 
     def __init__(self, context: str) -> None:
         super().__init__(classes="dialog")

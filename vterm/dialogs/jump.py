@@ -10,11 +10,15 @@ from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from themes import DIALOGS
+
 LETTERS = "qwerasdfzxcv"
 
 
 class JumpOverlay(ModalScreen[str]):
     """Answers the name of the pane, or nothing."""
+
+    CSS_PATH = DIALOGS
 
     def __init__(self, places: Mapping[str, Region]) -> None:
         super().__init__(classes="dialog")

@@ -7,6 +7,8 @@ from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from engine.desk import Document
+from engine.model.instrument import ASSET_CLASSES
 from vterm import actions
 from vterm.dialogs.search import ranked
 
@@ -44,7 +46,12 @@ class InstrumentProvider(Provider):
         for row in ranked(desk.state.instruments.values(), query)[:10]:
             text = f"{row['symbol']} {desk.state.name(str(row['symbol']))}"
             yield Hit(max(0.2, matcher.match(text)), matcher.highlight(text), partial(desk.choose, str(row["symbol"])),
-                      help=str(row.get("asset_class", "")))  # fmt: skip
+                      help=_class_of(row))  # fmt: skip
+
+
+def _class_of(row: Document) -> str:
+    kind = str(row.get("asset_class", ""))
+    return kind if kind in ASSET_CLASSES else ""
 
 
 def _name(action: actions.Action) -> str:

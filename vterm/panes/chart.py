@@ -10,7 +10,7 @@ from textual.message import Message
 
 from engine.desk import Document
 from engine.model.number import to_text, trim
-from vterm.paint import Line, Span, arrow, clip, fit, grouped, places
+from vterm.paint import Line, Span, arrow, clip, fit, grouped, joined, places
 from vterm.panes.pane import Pane
 from vterm.state import DeskState, units
 from vterm.widgets.candles import Candle, Scale, column, nice_step, scale_of
@@ -108,7 +108,7 @@ class ChartPane(Pane):
                 ground = ("╌", "faint")
             spans: list[Span] = [ground] * (plot - len(columns))
             spans += [(col[y], role) if col[y] != " " else ground for col, role in zip(columns, roles, strict=True)]
-            lines.append((("", "rule"), *_joined(spans), *self._axis(y, scale, ticks, marks, gutter, decimals, now,
+            lines.append((("", "rule"), *joined(spans), *self._axis(y, scale, ticks, marks, gutter, decimals, now,
                                                                       step)))  # fmt: skip
         lines.append((*time_axis(bars, self.state.every, plot, self.zone), (" " * (gutter + 1), "muted")))
         self.show([fit(line, self.size.width) for line in lines])
@@ -156,13 +156,3 @@ class ChartPane(Pane):
     def do_chart_longer(self) -> None:
         """The next longer period."""
         self._period(1)
-
-
-def _joined(spans: list[Span]) -> list[Span]:
-    out: list[Span] = []
-    for text, role in spans:
-        if out and out[-1][1] == role:
-            out[-1] = (out[-1][0] + text, role)
-        else:
-            out.append((text, role))
-    return out

@@ -9,6 +9,7 @@ from textual.message import Message
 
 from vterm import actions
 from vterm.paint import Line, Span, fit, left_right, width
+from vterm.panes.header import clock_spans
 from vterm.panes.pane import Pane
 from vterm.state import DeskState
 
@@ -107,11 +108,9 @@ class TabLine(Pane):
             spans += [("▌" if here else " ", "accent"), (name, "bold foreground" if here else "muted"),
                       (dot, "accent"), ("▐" if here else " ", "accent"), (" ", "muted")]  # fmt: skip
             self._places.append((start, width(spans), name))
-        clock = self.state.at[11:19]
-        words = (
-            f"{waiting} working order{'s' if waiting != 1 else ''} " if waiting else f"{clock} UTC " if clock else ""
-        )
-        line = left_right(spans, ((words, "muted"),), width_)
+        words = f"{waiting} working   " if waiting else ""
+        clock = clock_spans(self.state) if self.state.at else []
+        line = left_right(spans, ((words, "muted"), *clock, (" ", "muted")), width_)
         self.show([fit(line, width_), (("─" * width_, "rule"),)])
 
     def on_click(self, event: events.Click) -> None:

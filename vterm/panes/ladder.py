@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from textual import events
@@ -44,6 +45,7 @@ def size_text(lots: int, rows: Rows, decimals: int) -> str:
     return places(to_text(lots, rows.size_decimals), decimals)
 
 
+@lru_cache(maxsize=2048)
 def tinted(spans: Line, share: int, cells: int, back: str, from_left: bool) -> Line:
     """The cell with `share` of its `cells` on a tint, growing from the price outward."""
     text = "".join(t for t, _ in spans)

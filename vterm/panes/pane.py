@@ -32,7 +32,7 @@ class Pane(LineView):
     def __init__(self, state: DeskState, id: str = "") -> None:
         super().__init__(id=id or self.CONTEXT, classes="pane")
         self.state = state
-        self._titles: tuple[str, str] | None = None
+        self._titles = (self.NAME, "")
         self._painted = False
         if self.NAME:
             self.border_title = Content(self.NAME)
@@ -40,7 +40,9 @@ class Pane(LineView):
     def render_line(self, y: int) -> Strip:
         """The first frame has what there is to show, without waiting for an event."""
         if not self._painted:
+            self.painting_first = True
             self.repaint()
+            self.painting_first = False
         return super().render_line(y)
 
     def repaint(self) -> None:

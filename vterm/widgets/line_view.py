@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from vterm.paint import Line, fit
+from vterm.paint import Line, fit, joined
 from vterm.theme import DEFAULT, Palette, load
 
 
@@ -28,6 +29,8 @@ class LineView(ScrollView, can_focus=True):
         self._strips: dict[Line, Strip] = {}
         self._strip_key: object = None
         self.repainted = 0
+        self.painting_first = False
+        self._own_style: Style | None = None
 
     @property
     def palette(self) -> Palette:
@@ -42,12 +45,16 @@ class LineView(ScrollView, can_focus=True):
     def show(self, body: Sequence[Line], head: Sequence[Line] = (), foot: Sequence[Line] = ()) -> None:
         """Put these lines on the screen; only rows that differ are painted again."""
         before = [self._line(y) for y in range(self.size.height)]
-        old_rows = len(self.head) + len(self.body) + len(self.foot)
         self.head, self.body, self.foot = tuple(head), tuple(body), tuple(foot)
         rows = len(self.head) + len(self.body) + len(self.foot)
-        if rows != old_rows or self.virtual_size.height != rows:
-            self.virtual_size = Size(self.size.width, rows)
         width = self.size.width
+        if self.virtual_size != (width, rows):
+            # Not through the reactive attribute: that would lay out the whole screen for a list that got longer.
+            self.set_reactive(LineView.virtual_size, Size(width, rows))
+            if self.scroll_y > self.max_scroll_y:
+                self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
+        if self.painting_first:
+            return
         changed = [Region(0, y, width, 1) for y, line in enumerate(before) if self._line(y) != line]
         if changed:
             self.repainted += len(changed)
@@ -71,17 +78,25 @@ class LineView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """The strip of screen row `y`, from the cache where that very line was painted before."""
         palette, width = self.palette, self.size.width
-        key = (palette.name, palette.mono, width, self.rich_style)
+        own = self._own_style
+        if own is None:
+            own = self._own_style = self.rich_style
+        key = (palette.name, palette.mono, width, own)
         if key != self._strip_key or len(self._strips) > 1000:
             self._strips.clear()
             self._strip_key = key
         line = self._line(y)
         strip = self._strips.get(line)
         if strip is None:
-            segments = [Segment(text, palette.style(name)) for text, name in fit(line, width)]
-            strip = Strip(segments, width).apply_style(self.rich_style)
+            segments = [Segment(text, palette.style(name)) for text, name in joined(fit(line, width))]
+            strip = Strip(segments, width).apply_style(own)
             self._strips[line] = strip
         return strip
+
+    def notify_style_update(self) -> None:
+        """The style sheet says something else now (focus, theme): forget the resolved style."""
+        self._own_style = None
+        super().notify_style_update()
 
     def _line(self, y: int) -> Line:
         head, foot = len(self.head), len(self.foot)
