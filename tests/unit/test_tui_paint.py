@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from vterm import paint
 
-NUMBERS = st.decimals(min_value=-10**9, max_value=10**9, places=4, allow_nan=False).map(lambda d: f"{d:.4f}")
+NUMBERS = st.decimals(min_value=-(10**9), max_value=10**9, places=4, allow_nan=False).map(lambda d: f"{d:.4f}")
 
 
 @given(NUMBERS, st.integers(3, 24))

@@ -59,7 +59,7 @@ class TicketPane(Pane):
     def view(self) -> TicketView:
         """What the picture depends on."""
         symbol = self.form.symbol
-        unit = symbol.partition("-")[0] if self.form.asset_class == "crypto" else ""
+        unit = symbol.partition("-")[0] if self.form.asset_class == "crypto" and "-" in symbol else ""
         return TicketView(self.form, self.state.instrument(symbol), self.preview, self.refusal, self.phase,
                           self.has_focus, self.pending, self.armed, unit)  # fmt: skip
 
