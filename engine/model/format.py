@@ -8,9 +8,7 @@ from datetime import UTC, datetime, timedelta
 from engine.model.ids import SECOND_NS, TimeNs
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_STAMP = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?\Z", re.ASCII
-)
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?\Z", re.ASCII)
 
 
 def time_text(at: TimeNs | int) -> str:

@@ -27,9 +27,9 @@ class Desk(RuleBasedStateMachine):
         super().__init__()
         self.floor = Floor(size=60)
         self.transfers: list[Transfer] = []
-        for name in SCALE:
-            ix = self.floor.ix(name) if name != "GCZ26" else self.floor.ix("GC")
-            self.floor.market.bid_size[ix] = self.floor.market.ask_size[ix] = 60 * SCALE[name]
+        for name, scale in SCALE.items():
+            ix = self.floor.ix("GC" if name == "GCZ26" else name)
+            self.floor.market.bid_size[ix] = self.floor.market.ask_size[ix] = 60 * scale
 
     @rule(
         symbol=SYMBOLS,
