@@ -1,15 +1,20 @@
-"""The terminal in a real terminal (tmux): a buy by keys on the fake desk, and the same on a real engine."""
+"""The terminal in a pseudo-terminal: a buy by keys on the fake desk, and the same on a real engine."""
 
 from __future__ import annotations
 
+import fcntl
 import os
-import shutil
+import pty
+import select
+import signal
+import struct
 import subprocess
 import sys
-import time
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyte
 import pytest
 
 from tests.processes import Desk
@@ -28,25 +33,43 @@ print("LEFT", sum(Decimal(f["quantity"]) for f in desk.fill_docs).normalize())
 """
 
 
+KEYS = {"Enter": "\r", "C-q": "\x11", "F2": "\x1bOQ"}
+
+
 class Screen:
-    """A tmux window of its own server."""
+    """A program in a pseudo-terminal of 120 x 36, its screen kept by an emulator."""
 
-    def __init__(self, name: str, command: list[str], environment: dict[str, str]) -> None:
-        self.name = name
-        words = [f"{key}={value}" for key, value in environment.items()]
-        shell = ["env", "-u", "COLUMNS", "-u", "LINES", *words, *command]
-        self.tmux("new-session", "-d", "-s", "t", "-x", "120", "-y", "36", *shell)
-        self.tmux("set-option", "-t", "t", "remain-on-exit", "on")
-
-    def tmux(self, *words: str) -> str:
-        done = subprocess.run(["tmux", "-L", self.name, *words], cwd=ROOT, capture_output=True, text=True, check=False)
-        return done.stdout
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._emulator = pyte.Screen(120, 36)
+        self._stream = pyte.ByteStream(self._emulator)
+        self._own, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+        inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
+        self._process = subprocess.Popen(
+            command,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            cwd=ROOT,
+            env={**inherited, "TERM": "xterm-256color", **environment},
+            start_new_session=True,
+        )
+        os.close(theirs)
 
     def keys(self, *keys: str) -> None:
-        self.tmux("send-keys", "-t", "t", *keys)
+        """Type keys, named or as they are."""
+        os.write(self._own, "".join(KEYS.get(key, key) for key in keys).encode())
 
     def text(self) -> str:
-        return self.tmux("capture-pane", "-p", "-t", "t")
+        """The screen, after everything that has been written."""
+        while select.select([self._own], [], [], PAUSE)[0]:
+            try:
+                self._stream.feed(os.read(self._own, 65_536))
+            except OSError:  # how a pseudo-terminal says that its other end is closed
+                break
+            if not select.select([self._own], [], [], 0)[0]:
+                break
+        return "\n".join(self._emulator.display)
 
     def wait(self, *wanted: str) -> str:
         """The screen, once it shows all of these."""
@@ -54,24 +77,29 @@ class Screen:
             text = self.text()
             if all(word in text for word in wanted):
                 return text
-            time.sleep(PAUSE)
         raise AssertionError(f"never showed {wanted}:\n{text}")
+
+    def close(self) -> None:
+        """End the program."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        os.close(self._own)
 
 
 @pytest.fixture
 def screens() -> Iterator[list[Screen]]:
-    if shutil.which("tmux") is None:
-        pytest.skip("no tmux on this machine: the terminal is not driven in a real terminal")
     opened: list[Screen] = []
     yield opened
     for screen in opened:
-        screen.tmux("kill-server")
+        screen.close()
 
 
 def buy_by_keys(screen: Screen) -> None:
     """Ticket, quantity, market, review, send: all by keys."""
     screen.wait("BTC-USD · book", "spread", "● live")
     screen.keys("b")
+    screen.wait("next field")
     screen.keys("0", ".", "0", "5")
     screen.keys("t")
     screen.wait("fills now", "average")
@@ -81,13 +109,12 @@ def buy_by_keys(screen: Screen) -> None:
         screen.keys("Enter")
         if "[ Send ]" not in screen.text():
             break
-        time.sleep(PAUSE)
     screen.wait("Bought 0.05 BTC-USD at")
 
 
 def test_a_buy_by_keys_on_the_fake_desk(screens: list[Screen]) -> None:
     environment = {"PYTHONPATH": str(ROOT), "COLORTERM": "truecolor"}
-    screen = Screen(f"vterm-fake-{os.getpid()}", [sys.executable, "-c", FAKE], environment)
+    screen = Screen([sys.executable, "-c", FAKE], environment)
     screens.append(screen)
     buy_by_keys(screen)
     screen.keys("C-q")
@@ -100,7 +127,7 @@ def test_a_buy_by_keys_on_a_real_engine(screens: list[Screen], tmp_path: Path) -
     desk = Desk(tmp_path / "home")
     wanted = {"VTERM_HOME": desk.home.path, "PYTHONPATH": str(ROOT), "COLORTERM": "truecolor"}
     own = {k: v for k, v in desk.environment.items() if k.startswith("VTERM_")}
-    screen = Screen(f"vterm-real-{os.getpid()}", [sys.executable, "-m", "vterm"], own | wanted)
+    screen = Screen([sys.executable, "-m", "vterm"], own | wanted)
     screens.append(screen)
     try:
         buy_by_keys(screen)

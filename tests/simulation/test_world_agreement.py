@@ -13,9 +13,7 @@ import pytest
 
 from engine.market.world import World
 from engine.model.ids import DAY_NS, MINUTE_NS, SECOND_NS, TimeNs
-from tests.simulation.world_market import ANCHOR, NEEDS_TABLE, TABLE, at, calendars, some, world
-
-pytestmark = pytest.mark.skipif(not TABLE.exists(), reason=NEEDS_TABLE)
+from tests.simulation.world_market import ANCHOR, at, calendars, some, world
 
 TICK = SECOND_NS // 10
 NAMES = ("AAPL", "KO", "SPY", "SPX", "EUR-USD", "USD-MXN", "GC", "ZC", "BTC-USD", "7203.T", "DAX", "VIX", "SHIB-USD")

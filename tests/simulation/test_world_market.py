@@ -10,9 +10,7 @@ from engine.market.world.flow import Flow
 from engine.market.world.path import BLOCKS, Path
 from engine.model.ids import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS, TimeNs
 from engine.model.session import MarketSession
-from tests.simulation.world_market import ANCHOR, NEEDS_TABLE, TABLE, at, every_instrument, world
-
-pytestmark = pytest.mark.skipif(not TABLE.exists(), reason=NEEDS_TABLE)
+from tests.simulation.world_market import ANCHOR, at, every_instrument, world
 
 TICK = SECOND_NS // 10
 NEW_YORK_OPEN = at("2026-08-18T13:30:00+00:00")

@@ -1,4 +1,4 @@
-"""A small market for the world's tests: the reference table if present, and calendars without holidays."""
+"""A small market for the world's tests: the shipped table, and calendars without holidays."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from engine.model.ids import SECOND_NS, Symbol, TimeNs
 from engine.model.instrument import Grid, Instrument
 from engine.model.session import MarketSession, Segment, SessionDay
 
-TABLE = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "instruments.csv"
-NEEDS_TABLE = "needs the reference table ../shared/data/instruments.csv"
+TABLE = Path(__file__).resolve().parents[2] / "engine" / "market" / "data" / "instruments.csv"
 WORDS = {
     "equity": "equities",
     "etf": "etfs",
