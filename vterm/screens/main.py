@@ -1,182 +1,25 @@
-"""The one screen of the terminal: header, the current of eight views, footer; keys by the table of actions."""
+"""The one screen of the terminal: what its actions do, and what its panes ask for."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from textual import events, on
-from textual.app import ComposeResult
-from textual.containers import Container
-from textual.screen import Screen
-from textual.widgets import Static
+from textual import on
 
 from vterm import actions, theme
-from vterm.bridge import Bridge
 from vterm.commands import Wish
 from vterm.dialogs.search import resolve
 from vterm.panes.chart import ChartPane
-from vterm.panes.footer import FooterLine, TabLine
-from vterm.panes.header import HeaderLine
 from vterm.panes.ladder import LadderPane
 from vterm.panes.orders import OrdersPane
-from vterm.panes.pane import Pane, QuotesWanted
+from vterm.panes.pane import QuotesWanted
 from vterm.panes.ticket import TicketPane
 from vterm.panes.watch import WatchPane
-from vterm.screens.desk import DeskView
-from vterm.screens.layout import Layout
-from vterm.screens.trading import Errands
-from vterm.state import DeskState
-
-SMALL = "vterm needs 60 columns and 20 rows; make this window a little larger"
+from vterm.screens.frame import FrameScreen
 
 
-class MainScreen(Screen[None]):
-    """Holds the panes, hands keys and clicks to who does them."""
-
-    BINDINGS = []
-    AUTO_FOCUS = "#ladder"
-
-    def __init__(self, state: DeskState, bridge: Bridge, size: tuple[int, int]) -> None:
-        super().__init__()
-        self.state, self.bridge = state, bridge
-        self.errands = Errands(state, bridge, self.say)
-        self.arrangement = Layout().resized(*size)
-        self.desk = DeskView(state, self.arrangement)
-        self.header, self.footer, self.tabs = HeaderLine(state), FooterLine(state), TabLine(state)
-        self.page: Pane | None = None
-        self.number = 1
-        self.past: list[str] = []
-        self._obey()
-
-    def compose(self) -> ComposeResult:
-        """Header, tabs (small screens), the view, footer."""
-        yield self.header
-        yield self.tabs
-        with Container(id="body"):
-            yield self.desk
-        yield self.footer
-        yield Static(SMALL, id="small", markup=False)
-
-    # -- painting -------------------------------------------------------------------------------------------
-
-    def paint(self, topics: set[str]) -> None:
-        """These topics changed: repaint whoever shows them."""
-        for line in (self.header, self.tabs, self.footer):
-            if line.TOPICS & topics:
-                line.repaint()
-        if self.number == 1:
-            self.desk.repaint(topics)
-            if "book" in topics:
-                self.desk.ticket.renew()
-        elif self.page is not None and (self.page.TOPICS & topics or "theme" in topics):
-            self.page.repaint()
-
-    def repaint_all(self) -> None:
-        """Everything in sight."""
-        for pane in self.query(Pane):
-            pane.repaint()
-
-    def say(self, text: str, severity: Any = "information") -> None:
-        """One line at the lower right; never markup."""
-        self.app.notify(text, severity=severity, markup=False, timeout=4 if severity == "information" else 7)
-
-    # -- layout and focus -----------------------------------------------------------------------------------
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Another size may be another layout."""
-        self._arrange(self.arrangement.resized(event.size.width, event.size.height))
-
-    def _arrange(self, layout: Layout) -> None:
-        if layout != self.arrangement:
-            self.arrangement = layout
-            self._obey()
-            self.desk.obey(layout)
-            focused = self.focused
-            if isinstance(focused, Pane) and not focused.display:
-                self.set_focus(self.desk.panes[layout.panes[0]])
-            self.call_after_refresh(self.repaint_all)
-
-    def _obey(self) -> None:
-        layout = self.arrangement
-        for name in ("tiny", "desk", "medium", "wide"):
-            self.set_class(layout.mode == name, f"-{name}")
-        self.set_class(layout.compact, "-compact")
-        self.set_class(layout.mode in ("desk", "medium"), "-lower")
-        self.tabs.tabs, self.tabs.tab = list(layout.tabs), layout.tab
-
-    def go_to(self, pane: str) -> None:
-        """Show a pane and focus it."""
-        if self.number != 1:
-            self.open_screen(1)
-        self._arrange(self.arrangement.showing(pane))
-        self.set_focus(self.desk.panes[pane])
-
-    @property
-    def context(self) -> str:
-        """Whose keys hold now."""
-        return self.focused.CONTEXT if isinstance(self.focused, Pane) else "desk"
-
-    def on_descendant_focus(self) -> None:
-        """The footer teaches the keys of the focused pane."""
-        self.footer.context = self.context
-        self.footer.repaint()
-
-    def open_screen(self, number: int) -> None:
-        """One of the eight."""
-        if number == self.number:
-            return
-        if self.page is not None:
-            self.page.remove()
-            self.page = None
-        self.number = number
-        self.desk.display = number == 1
-        self.tabs.display = number == 1 and self.arrangement.compact
-        if number == 1:
-            self.set_focus(self.desk.panes[self.arrangement.panes[0] if "ladder" not in self.arrangement.panes
-                                           else "ladder"])  # fmt: skip
-            self.call_after_refresh(self.repaint_all)
-            return
-        from vterm.screens.pages import page
-
-        self.page = page(number, self.state)
-        self.query_one("#body").mount(self.page)
-        self.set_focus(self.page)
-
-    # -- keys -----------------------------------------------------------------------------------------------
-
-    def on_key(self, event: events.Key) -> None:
-        """The table decides."""
-        action = actions.find(event.key, self.context)
-        if action is not None:
-            event.stop()
-            event.prevent_default()
-            self.perform(action.name)
-        elif self.number != 1 and event.key == "enter":
-            chosen = getattr(self.page, "do_choose", None)
-            if chosen is not None:
-                chosen()
-
-    def perform(self, name: str) -> None:
-        """Do an action: the focused pane if it can, else this screen, else the pane it belongs to."""
-        method = f"do_{name}"
-        if name.startswith("screen_"):
-            self.open_screen(int(name.removeprefix("screen_")))
-            return
-        owner = self.desk.panes.get(actions.BY_NAME[name].context) if name in actions.BY_NAME else None
-        for who in (self.focused, self, owner):
-            do = getattr(who, method, None)
-            if do is not None:
-                do()
-                return
-
-    @on(FooterLine.Pressed)
-    def _pressed(self, event: FooterLine.Pressed) -> None:
-        self.perform(event.name)
-
-    @on(TabLine.Picked)
-    def _tab(self, event: TabLine.Picked) -> None:
-        self.go_to(self.arrangement.tabs[event.tab][0])
+class MainScreen(FrameScreen):
+    """Does what no pane does alone. Methods are named by the table of actions."""
 
     # -- actions of the desk --------------------------------------------------------------------------------
 
