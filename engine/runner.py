@@ -31,7 +31,7 @@ from engine.views import View
 FRAME_S = 0.1
 SNAPSHOT_S = 60.0
 SNAPSHOT_ENTRIES = 100
-"""A snapshot after this many entries (or a twentieth of all orders) keeps a restart's replay short."""
+"""A snapshot after this many entries (or a fiftieth of all orders) keeps a restart's replay short."""
 REACH_S = 5.0
 JUMP_STEP_NS = 60 * SECOND_NS
 ACCOUNT_NAME = 64
@@ -284,7 +284,7 @@ class Runner:
 
         self._writer.submit(entries, settled)
         self._since_snapshot += len(entries)
-        if self._since_snapshot >= max(SNAPSHOT_ENTRIES, len(self.kernel.state.orders) // 20):
+        if self._since_snapshot >= max(SNAPSHOT_ENTRIES, len(self.kernel.state.orders) // 50):
             self.snapshot()
 
     def _settled(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import overload
@@ -80,7 +80,11 @@ class Calendar:
         self._midnights = [(ordinal - _EPOCH) * DAY_NS for ordinal in ordinals]
         self._starts = [at + shape[0][0] for at, shape in zip(self._midnights, shapes, strict=True)]
         self._ends = [at + shape[-1][1] for at, shape in zip(self._midnights, shapes, strict=True)]
-        self._closes = [at + _regular_end(shape) for at, shape in zip(self._midnights, shapes, strict=True)]
+
+    @cached_property
+    def _closes(self) -> list[int]:
+        """End of the last regular segment of each day; only `close_of` asks for it."""
+        return [at + _regular_end(shape) for at, shape in zip(self._midnights, self._shapes, strict=True)]
 
     def state(self, at: int) -> MarketSession:
         """What the venue is doing at a time; CLOSED where the table knows nothing."""

@@ -161,16 +161,18 @@ def _refilled(consumed: dict[int, float], keep: float) -> dict[int, float]:
     return {price: lots * keep for price, lots in consumed.items() if lots * keep >= 0.5}
 
 
-def promised(shape: Shape, state: Displaced, side: int, distance: float, size: int) -> int:
-    """`size` clipped so that a level `distance` ticks from the mid never sells more than moves the price there."""
+def promised(shape: Shape, state: Displaced, side: int, distance: float, size: int, base: float) -> int:
+    """`size` clipped so that a level `distance` ticks from the mid never sells more than moves the price there.
+
+    `base` is the displacement of `state` as it is.
+    """
     if size * shape.steepest <= distance:
         return size
     x, e = state.x, state.e
 
     def moved(lots: float) -> float:
         q = side * lots
-        there = shape.displacement(x + q, (e[0] + q, e[1] + q, e[2] + q))
-        return side * (there - shape.displacement(x, e))
+        return side * (shape.displacement(x + q, (e[0] + q, e[1] + q, e[2] + q)) - base)
 
     if moved(float(size)) <= distance:
         return size

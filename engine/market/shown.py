@@ -142,12 +142,13 @@ class ShownMarket:
     ) -> list[Level]:
         taken, shape = state.consumed(side), self.shape(instrument)
         clip = any(state.e)
+        base = shape.displacement(state.x, state.e) if clip else 0.0
         mid = self.mid2(instrument) / 2
         left = []
         for price, size in levels:
             shown = price + shift
             if clip:
-                size = promised(shape, state, side, abs(shown - mid), size)
+                size = promised(shape, state, side, abs(shown - mid), size, base)
             size -= math.ceil(taken.get(price, 0.0))
             if size > 0:
                 left.append((shown, size))
