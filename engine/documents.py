@@ -53,7 +53,7 @@ def signed(text: str) -> str:
 
 
 def order_document(order: Order, instrument: Instrument, request: Document) -> Document:
-    """An order; `request` are its payload fields."""
+    """An order without its fills; `request` are its payload fields."""
     average = None
     if order.filled:
         places = instrument.tick.decimals + 4
@@ -71,7 +71,6 @@ def order_document(order: Order, instrument: Instrument, request: Document) -> D
         "queue_ahead": instrument.quantity_text(order.ahead) if _waits(order) else None,
         "submitted_at": time_text(order.submitted_at),
         "updated_at": time_text(order.updated_at),
-        "fills": list(order.fills),
     }
     if order.reason:
         document["reason"] = order.reason

@@ -17,7 +17,7 @@ from engine.model.account import Transfer
 from engine.model.command import Cancel, CancelAll, Submit
 from engine.model.event import AccountTouched, Event, FillEvent, LedgerEntry
 from engine.model.fill import Fill
-from engine.model.ids import AccountId, FillId, OrderId, TimeNs
+from engine.model.ids import AccountId, OrderId, TimeNs, fill_id
 from engine.model.instrument import Instrument
 from engine.model.order import Order, OrderType, Status, TimeInForce
 from engine.model.refusal import Code, Refusal
@@ -210,10 +210,10 @@ class Trading:
         for price, lots, displayed in slices:
             execution = Execution(at, price, lots, maker=maker, touch=touch, displayed=displayed)
             parts = explain(order, execution, mid2, shift2)
+            name = fill_id(self.state.fills_made)
             self.state.fills_made += 1
-            fill_id = FillId(f"f{self.state.fills_made:06d}")
             fill, transfers = book(
-                account, order, instrument, execution, parts, self.valuer, fill_id, self.state.transfers_made + 1
+                account, order, instrument, execution, parts, self.valuer, name, self.state.transfers_made + 1
             )
             self.state.transfers_made += len(transfers)
             self.state.fills.append(fill)

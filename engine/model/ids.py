@@ -24,3 +24,13 @@ SECOND_NS = 1_000_000_000
 MINUTE_NS = 60 * SECOND_NS
 HOUR_NS = 60 * MINUTE_NS
 DAY_NS = 24 * HOUR_NS
+
+
+def fill_id(number: int) -> FillId:
+    """Name of a desk's fill, counted from 0."""
+    return FillId(f"f{number + 1:06d}")
+
+
+def fill_number(name: str) -> int:
+    """The count that a fill's name stands for."""
+    return int(name[1:]) - 1

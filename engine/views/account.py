@@ -12,6 +12,7 @@ from engine.documents import (
 )
 from engine.model.account import Account, Position
 from engine.model.format import time_text
+from engine.model.ids import fill_number
 from engine.model.instrument import Instrument
 from engine.model.number import div_half_even, to_text
 from engine.model.order import Order
@@ -34,7 +35,10 @@ class AccountView(MarketView):
     def order_document(self, order: Order) -> Document:
         """One order."""
         instrument = self.catalogue[order.request.symbol]
-        return order_document(order, instrument, request_document(order.request, instrument))
+        document = order_document(order, instrument, request_document(order.request, instrument))
+        made = self.kernel.state.fills
+        document["fills"] = [fill_document(made[fill_number(name)], instrument) for name in order.fills]
+        return document
 
     def orders(self, account: str, open_only: bool = False, limit: int = 0) -> Document:
         """Orders, newest first."""
