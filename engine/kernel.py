@@ -2,7 +2,7 @@
 
 market -> gate -> match -> post -> mark. No wall clock, no unseeded chance, no I/O: the same seed and the
 same commands give the same bytes in any process. Time moves on the grid of the present step; where nothing
-waits in the book it may jump, since reading a market does not change it.
+waits in an open market it may jump, since reading a market does not change it.
 """
 
 from __future__ import annotations
@@ -47,10 +47,11 @@ class Kernel:
         entries: list[JournalEntry] = []
         state = self.state
         while state.now < to:
+            midnight = TimeNs((state.now // DAY_NS + 1) * DAY_NS)
+            at = min(to, midnight)
             if self._trading.open:
-                at = min(to, TimeNs((state.now // state.step_ns + 1) * state.step_ns))
-            else:
-                at = min(to, TimeNs((state.now // DAY_NS + 1) * DAY_NS))
+                wake = max(state.now + 1, self._trading.asleep_until(state.now))
+                at = min(at, TimeNs(-(-wake // state.step_ns) * state.step_ns))
             self._reach(at)
             if self._trading.open and at % state.step_ns == 0:
                 self._trading.work(at)

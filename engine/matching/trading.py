@@ -63,6 +63,16 @@ class Trading:
 
     # --- time ---------------------------------------------------------------------------------
 
+    def asleep_until(self, now: TimeNs) -> int:
+        """When the first open order can trade or expires, by its venue's hours; `now` where one can already."""
+        wakes = []
+        for symbol, waiting in self.open.items():
+            calendar = self.shown.calendars[self.catalogue[symbol].session]
+            extended = any(order.request.extended for order in waiting)
+            wakes.append(next_hours(calendar, now, extended=extended))
+            wakes += [order.expires_at for order in waiting if order.expires_at]
+        return min(wakes, default=now)
+
     def work(self, at: TimeNs) -> None:
         """Everything that waits meets the market at `at`: opens, prints, sweeps, expiries."""
         for symbol in sorted(self.open):
@@ -296,3 +306,14 @@ def day_end(calendar: DayCalendar, at: TimeNs) -> TimeNs:
         if ends and ends[-1] > at:
             return ends[-1]
     return at
+
+
+def next_hours(calendar: DayCalendar, now: int, *, extended: bool) -> int:
+    """`now` inside the venue's hours, else when they begin next (`now` where the calendar ends)."""
+    states = (MarketSession.REGULAR, MarketSession.PRE, MarketSession.POST) if extended else (MarketSession.REGULAR,)
+    days = calendar.days
+    for number in range(calendar.day_index(now), len(days)):
+        for segment in days[number].segments:
+            if segment.state in states and segment.end > now:
+                return max(now, segment.start)
+    return now

@@ -226,3 +226,18 @@ def test_a_kernel_thawed_from_its_bytes_goes_on_as_the_first_would() -> None:
             )
         )
     assert floor.kernel.state_hash() == again.kernel.state_hash()
+
+
+def test_a_night_can_be_stepped_or_leapt_with_the_same_end() -> None:
+    stepped, leapt = Floor(at_hour=CLOSE_H - 0.01), Floor(at_hour=CLOSE_H - 0.01)
+    bid = int(stepped.market.bid[stepped.ix("AAPL")])
+    morning = START + DAY_NS + int((OPEN_H + 0.5) * HOUR)
+    for floor in (stepped, leapt):
+        floor.send(+1, "AAPL", 100)
+        floor.send(+1, "AAPL", 10, bid - 100, tif=TimeInForce.GTC)
+        floor.send(+1, "AAPL", 10, bid - 100, tif=TimeInForce.DAY)
+    while stepped.now < morning:
+        stepped.kernel.advance(min(morning, stepped.now + 7 * 60 * SECOND_NS))  # type: ignore[arg-type, type-var]
+    leapt.kernel.advance(morning)  # type: ignore[arg-type]
+    assert stepped.kernel.state_hash() == leapt.kernel.state_hash()
+    assert leapt.kernel.state.accounts["main"].day == morning // DAY_NS
