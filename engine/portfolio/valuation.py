@@ -10,7 +10,7 @@ from engine.market.catalogue import Catalogue, fx_pair
 from engine.market.shown import ShownMarket
 from engine.model.account import Account
 from engine.model.instrument import Instrument
-from engine.model.number import div_half_even
+from engine.model.number import div_floor, div_half_even
 
 Ratio = tuple[int, int]
 
@@ -56,6 +56,17 @@ class Valuer:
         n, d = ratio
         rate_n, rate_d = self.rate(instrument.currency)
         return div_half_even(lots * price2 * n * rate_n, 2 * d * rate_d)
+
+    def most_lots(self, instrument: Instrument, price2: int, money: int) -> int:
+        """Most lots at `price2` half ticks whose exact value is at most `money` Minor; 0 where it is not positive.
+
+        Rounding half to even never lifts a value of at most a whole number of Minor above it, so `value` of the
+        answer is at most `money` too.
+        """
+        n, d = instrument.value_ratio()
+        rate_n, rate_d = self.rate(instrument.currency)
+        worth = price2 * n * rate_n
+        return div_floor(money * 2 * d * rate_d, worth) if money > 0 and worth > 0 else 0
 
     def mark(self, instrument: Instrument, lots: int) -> int:
         """`lots` at the shown mid."""

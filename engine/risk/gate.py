@@ -15,7 +15,6 @@ from engine.market.shown import DEPTH, ShownMarket
 from engine.matching.exchange import PARTICIPATION
 from engine.model.account import Account
 from engine.model.instrument import Instrument
-from engine.model.number import div_floor
 from engine.model.order import Order, OrderRequest, OrderType, TimeInForce
 from engine.model.refusal import Code, Refusal
 from engine.model.session import MarketSession
@@ -50,6 +49,17 @@ class Book(msgspec.Struct, frozen=True):
         return max(0, side * self.position) + max(0, self.working - max(0, -side * self.position))
 
 
+class Case(msgspec.Struct, frozen=True):
+    """One request with everything that its sizes are judged by; `mine` are the account's open orders."""
+
+    account: Account
+    instrument: Instrument
+    request: OrderRequest
+    book: Book
+    mine: list[Order]
+    queued: bool
+
+
 class Gate:
     """The checks, at the shown market's present prices."""
 
@@ -61,26 +71,26 @@ class Gate:
         self, account: Account, request: OrderRequest, orders: Iterable[Order], *, opening: bool = False
     ) -> Approved | Refusal:
         """Approve or refuse `request`; `orders` are the account's open orders. `opening` re-checks a queued order."""
-        instrument = self.valuer.instrument(request.symbol)
-        mine = [o for o in orders if o.open]
-        book = self._book(account, request, mine)
-        queued = not self._trades_now(instrument, request)
+        case = self._case(account, request, orders)
+        instrument, queued = case.instrument, case.queued
         refusal = (
             self._instrument(instrument)
             or self._session(instrument, request, queued)
-            or self._reduce_only(instrument, request, book)
+            or self._reduce_only(instrument, request, case.book)
             or (None if queued else self._price(instrument, request))
-            or self._size(account, instrument, request, book, mine, queued)
+            or self._size(case)
         )
         return refusal or Approved(request, queued and not opening)
 
     def largest(self, account: Account, request: OrderRequest, orders: Iterable[Order]) -> int:
         """Largest quantity in lots of this request that liquidity, leverage and concentration let pass."""
+        return min(lots for _, lots in self._rooms(self._case(account, request, orders)))
+
+    def _case(self, account: Account, request: OrderRequest, orders: Iterable[Order]) -> Case:
         instrument = self.valuer.instrument(request.symbol)
         mine = [o for o in orders if o.open]
         queued = not self._trades_now(instrument, request)
-        rooms = self._rooms(account, instrument, request, self._book(account, request, mine), mine, queued)
-        return min(lots for _, lots in rooms)
+        return Case(account, instrument, request, self._book(account, request, mine), mine, queued)
 
     # --- checks -------------------------------------------------------------------------------
 
@@ -181,15 +191,14 @@ class Gate:
 
     # --- leverage and concentration -------------------------------------------------------------
 
-    def _unit(self, instrument: Instrument, request: OrderRequest, lots: int) -> int:
-        """What `lots` are worth at the order's price (the touch, where it has none)."""
+    def _price2(self, instrument: Instrument, request: OrderRequest) -> int:
+        """What a lot counts at, in half ticks: the limit of an order that waits, else no more than the touch."""
         bid, ask = self.shown.touch(instrument)
-        price = request.limit_price or (ask if request.side > 0 else bid)
-        if not self._aggressive(instrument, request):
-            price = request.limit_price or price
-        elif ask and bid:
+        touch = ask if request.side > 0 else bid
+        price = request.limit_price or touch
+        if self._aggressive(instrument, request) and ask and bid:
             price = min(int(price), ask) if request.side > 0 else max(int(price), bid)
-        return self.valuer.value(instrument, lots, 2 * int(price))
+        return 2 * int(price)
 
     def _working(self, account: Account, mine: list[Order]) -> int:
         """Notional that working orders would add to the positions."""
@@ -205,57 +214,31 @@ class Gate:
                 gross += abs(self.valuer.mark(self.valuer.instrument(symbol), adds))
         return gross
 
-    def _room(self, instrument: Instrument, request: OrderRequest, money: int) -> int:
-        """Most lots whose value at the order's price is at most `money`."""
-        if money <= 0:
-            return 0
-        probe = 10 ** max(0, len(str(request.quantity)))
-        worth = self._unit(instrument, request, probe)
-        lots = div_floor(money * probe, worth) if worth > 0 else 0
-        while lots > 0 and self._unit(instrument, request, lots) > money:
-            lots -= 1
-        return lots
-
-    def _rooms(
-        self,
-        account: Account,
-        instrument: Instrument,
-        request: OrderRequest,
-        book: Book,
-        mine: list[Order],
-        queued: bool,
-    ) -> list[tuple[Code, int]]:
+    def _rooms(self, case: Case) -> list[tuple[Code, int]]:
         """Largest quantity that each limit lets pass, in the order in which they are checked."""
-        side = request.side
-        worth = self.valuer.worth(account)
-        nav = worth.nav
-        held = self._unit(instrument, request, book.same_way(side))
-        quarter = math.floor(CONCENTRATION * nav / self.valuer.margin_share(instrument)) - held
-        lever = LEVERAGE_LIMIT * nav - worth.gross - self._working(account, mine)
-        reducing = book.reducing(side)
+        instrument, request, side = case.instrument, case.request, case.request.side
+        worth = self.valuer.worth(case.account)
+        price2 = self._price2(instrument, request)
+        held = self.valuer.value(instrument, case.book.same_way(side), price2)
+        quarter = math.floor(CONCENTRATION * worth.nav / self.valuer.margin_share(instrument)) - held
+        lever = LEVERAGE_LIMIT * worth.nav - worth.gross - self._working(case.account, case.mine)
+        reducing = case.book.reducing(side)
         rooms = [
-            (Code.INSUFFICIENT_MARGIN, reducing + self._room(instrument, request, lever)),
-            (Code.CONCENTRATION_LIMIT, reducing + self._room(instrument, request, quarter)),
+            (Code.INSUFFICIENT_MARGIN, reducing + self.valuer.most_lots(instrument, price2, lever)),
+            (Code.CONCENTRATION_LIMIT, reducing + self.valuer.most_lots(instrument, price2, quarter)),
         ]
-        if not queued and self._aggressive(instrument, request):
+        if not case.queued and self._aggressive(instrument, request):
             rooms.insert(0, (Code.LIQUIDITY_HALT, self._available(instrument, side)))
         return rooms
 
-    def _size(
-        self,
-        account: Account,
-        instrument: Instrument,
-        request: OrderRequest,
-        book: Book,
-        mine: list[Order],
-        queued: bool,
-    ) -> Refusal | None:
+    def _size(self, case: Case) -> Refusal | None:
         """Liquidity, leverage, concentration. The largest size named is one that all three let pass."""
-        rooms = self._rooms(account, instrument, request, book, mine, queued)
-        over = next((code for code, lots in rooms if request.quantity > lots), None)
+        instrument = case.instrument
+        rooms = self._rooms(case)
+        over = next((code for code, lots in rooms if case.request.quantity > lots), None)
         if over is None:
             return None
-        if self.valuer.worth(account).nav <= 0 and over is not Code.LIQUIDITY_HALT:
+        if self.valuer.worth(case.account).nav <= 0 and over is not Code.LIQUIDITY_HALT:
             return Refusal(
                 Code.INSUFFICIENT_FUNDS,
                 "the account is worth nothing, so it can only reduce what it holds",

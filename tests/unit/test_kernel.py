@@ -241,3 +241,22 @@ def test_a_night_can_be_stepped_or_leapt_with_the_same_end() -> None:
     leapt.kernel.advance(morning)  # type: ignore[arg-type]
     assert stepped.kernel.state_hash() == leapt.kernel.state_hash()
     assert leapt.kernel.state.accounts["main"].day == morning // DAY_NS
+
+
+def test_the_smallest_order_of_everything_is_judged_at_once_and_the_named_size_passes() -> None:
+    floor = Floor(size=10**15)
+    floor.market.left = floor.market.rate = 1e25
+    for instrument in floor.catalogue.columns:
+        if not instrument.tradable or floor.catalogue.is_root(instrument.symbol):
+            continue
+        for lots in (1, 10, 100, 2_000_000):
+            order = floor.send(+1, instrument.symbol, lots, tif=TimeInForce.IOC)
+            if order.refusal is None:
+                floor.send(-1, instrument.symbol, order.filled, tif=TimeInForce.IOC)
+                continue
+            assert order.refusal.max_quantity, (instrument.symbol, lots, order.refusal)
+            passes = instrument.lot.steps(order.refusal.max_quantity) or 0
+            assert 0 < passes < lots, (instrument.symbol, lots, order.refusal)
+            again = floor.send(+1, instrument.symbol, passes, tif=TimeInForce.IOC)
+            assert again.refusal is None, again.refusal
+            floor.send(-1, instrument.symbol, again.filled, tif=TimeInForce.IOC)
