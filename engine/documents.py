@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.model.algo import Algo, AlgoKind
 from engine.model.event import (
     AccountTouched,
+    AlgoEvent,
     BookEvent,
     Event,
     FillEvent,
     LedgerEntry,
     OrderEvent,
     QuoteEvent,
+    RiskEvent,
     SystemStatus,
     TradeEvent,
 )
@@ -169,10 +172,63 @@ def event_document(event: Event, instrument_of: Lookup, request_of: Lookup) -> D
         )
     elif isinstance(event, AccountTouched):
         document["account"] = event.account
+    elif isinstance(event, RiskEvent):
+        document.update(_risk_document(event))
+    elif isinstance(event, AlgoEvent):
+        document["algo"] = algo_document(event.algo, instrument_of(event.algo.request.symbol))
     elif isinstance(event, SystemStatus):
         document.update(scope=event.scope, status=event.status, text=event.text)
     else:
         document.update(_market_document(event, instrument_of(event.symbol)))
+    return document
+
+
+def _risk_document(event: RiskEvent) -> Document:
+    document: Document = {
+        "account": event.account,
+        "margin_use": ratio(event.use_ppm, 1_000_000, 4),
+        "nav": exact_money(event.nav),
+        "gross_exposure": exact_money(event.gross),
+        "text": event.text,
+    }
+    if event.order_id:
+        document["order_id"] = event.order_id
+    if event.symbol:
+        document["symbol"] = event.symbol
+    return document
+
+
+def algo_document(algo: Algo, instrument: Instrument) -> Document:
+    """An execution algorithm without its fills."""
+    request = algo.request
+    document: Document = {
+        "algo_id": algo.algo_id,
+        "account": algo.account,
+        "algo": request.kind.value,
+        "symbol": instrument.symbol,
+        "side": side_word(request.side),
+        "quantity": instrument.quantity_text(request.quantity),
+        "over_s": request.over_ns // 1_000_000_000,
+    }
+    if request.kind is AlgoKind.POV:
+        document["rate"] = ratio(request.rate_ppm, 1_000_000, 4)
+    else:
+        document["slices"] = request.slices
+    if request.limit_price is not None:
+        document["limit_price"] = instrument.price_text(request.limit_price)
+    if request.client_order_id:
+        document["client_order_id"] = request.client_order_id
+    document.update(
+        status=algo.status.value,
+        slices_sent=algo.sent,
+        children=list(algo.children),
+        arrival_mid=instrument.tick.half_text(algo.arrival_mid2),
+        started_at=time_text(algo.started_at),
+        updated_at=time_text(algo.updated_at),
+        next_at=time_text(algo.next_at) if algo.next_at and algo.open else None,
+    )
+    if algo.reason:
+        document["reason"] = algo.reason
     return document
 
 

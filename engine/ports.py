@@ -9,11 +9,12 @@ import msgspec
 from msgspec import Struct
 
 from engine.model.account import Transfer
+from engine.model.event import Event
 from engine.model.fill import Fill
 from engine.model.ids import TimeNs
 from engine.model.instrument import Instrument
 from engine.model.market import Bar, Trade
-from engine.model.order import Order
+from engine.model.order import Order, OrderRequest
 
 
 class JournalEntry(Struct, frozen=True):
@@ -91,6 +92,25 @@ class StoreError(Exception):
 
 class IntegrityError(Exception):
     """What is stored contradicts itself."""
+
+
+class OrderDesk(Protocol):
+    """What the desk's own agents (margin watch, algorithms, overnight bookings) may do inside the kernel."""
+
+    def place(self, account: str, request: OrderRequest, *, origin: str, parent: str = "") -> Order:
+        """Send an order now, through the gate like any other; it may come back rejected."""
+
+    def withdraw(self, order: Order, reason: str) -> None:
+        """Cancel an open order."""
+
+    def open_orders(self, account: str) -> list[Order]:
+        """The account's open orders, oldest first."""
+
+    def happened(self, event: Event) -> None:
+        """Tell the world of something."""
+
+    def book_transfers(self, transfers: tuple[Transfer, ...], at: TimeNs) -> None:
+        """Note transfers that no fill caused; they are numbered from `state.transfers_made + 1`."""
 
 
 class MarketSource(Protocol):

@@ -6,13 +6,17 @@ import msgspec
 
 from engine.market.overlay import Displaced
 from engine.model.account import Account
+from engine.model.algo import Algo
 from engine.model.fill import Fill
 from engine.model.ids import SECOND_NS, TimeNs
 from engine.model.order import Order
 
 
 class State(msgspec.Struct):
-    """Everything that the past leaves to the future. Snapshots are this and nothing else."""
+    """Everything that the past leaves to the future. Snapshots are this and nothing else.
+
+    `passed` is the time up to which overnight bookings (settlement, financing, dividends) have been made.
+    """
 
     now: TimeNs
     step_ns: int = SECOND_NS // 10
@@ -22,8 +26,12 @@ class State(msgspec.Struct):
     orders_made: int = 0
     fills_made: int = 0
     transfers_made: int = 0
+    ranks_given: int = 0
+    algos_made: int = 0
+    passed: TimeNs = TimeNs(0)
     accounts: dict[str, Account] = msgspec.field(default_factory=dict)
     orders: dict[str, Order] = msgspec.field(default_factory=dict)
     fills: list[Fill] = msgspec.field(default_factory=list)
     client_ids: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    algos: dict[str, Algo] = msgspec.field(default_factory=dict)
     displaced: dict[str, Displaced] = msgspec.field(default_factory=dict)

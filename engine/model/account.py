@@ -21,10 +21,28 @@ class Position(msgspec.Struct):
     day_label: str = ""
 
 
-class Account(msgspec.Struct):
+class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Limits that an account's owner set on every order, whoever sends it; None means none.
+
+    `order_value` and `daily_loss` in Minor VCR; `off_bps` and `off_ticks` how far through the touch an aggressive
+    price may be; `repeat_ns` the time within which the same order again, without a client id of its own, is taken for
+    a slip; `orders_per_minute` how many may be sent.
+    """
+
+    order_value: int | None = None
+    off_bps: int | None = None
+    off_ticks: int | None = None
+    daily_loss: int | None = None
+    repeat_ns: int | None = None
+    orders_per_minute: int | None = None
+
+
+class Account(msgspec.Struct, omit_defaults=True):
     """A trader's book of money. `cash` in Minor VCR; positions by symbol, flat ones removed.
 
-    `day_nav` is the NAV when the account's current day (UTC) began; `volume_30d` is kept by fee schedule.
+    `day_nav` is the NAV when the account's current day (UTC) began; `traded` is kept by fee schedule. `locked` says why
+    only reducing orders are taken (empty: all are), until the UTC day number `locked_day` has passed. `warned`: the
+    margin warning was given and has not been lifted. `liquidating`: positions are being closed to restore margin.
     """
 
     account_id: AccountId
@@ -36,6 +54,11 @@ class Account(msgspec.Struct):
     day: int = 0
     day_nav: int = 0
     traded: dict[str, int] = msgspec.field(default_factory=dict)
+    limits: Limits = Limits()
+    locked: str = ""
+    locked_day: int = 0
+    warned: bool = False
+    liquidating: bool = False
 
 
 class Transfer(msgspec.Struct, frozen=True):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from engine.model.ids import AccountId, Minor, TimeNs
+from engine.model.account import Limits
+from engine.model.algo import AlgoRequest
+from engine.model.ids import AccountId, Lots, Minor, Ticks, TimeNs
 from engine.model.order import OrderRequest
 
 
@@ -42,6 +44,46 @@ class CancelAll(Command, frozen=True, tag="cancel_all"):
     account: AccountId
 
 
+class Amend(Command, frozen=True, tag="amend"):
+    """Change an open order's whole quantity or prices; None leaves them. Less quantity at the same price keeps
+    the order's place in the queue, anything else gives it a new one."""
+
+    account: AccountId
+    order_id: str
+    quantity: Lots | None = None
+    limit_price: Ticks | None = None
+    stop_price: Ticks | None = None
+
+
+class Flatten(Command, frozen=True, tag="flatten"):
+    """The kill switch: stop all algorithms, take back every open order, close every position at market."""
+
+    account: AccountId
+
+
+class StartAlgo(Command, frozen=True, tag="start_algo"):
+    """Start an execution algorithm."""
+
+    account: AccountId
+    algo: AlgoRequest
+
+
+class ControlAlgo(Command, frozen=True, tag="control_algo"):
+    """`action` is pause, resume or cancel."""
+
+    account: AccountId
+    algo_id: str
+    action: str
+
+
+class SetLimits(Command, frozen=True, tag="set_limits"):
+    """Replace the account's own limits, and lift a lock where `unlock` is set."""
+
+    account: AccountId
+    limits: Limits
+    unlock: bool = False
+
+
 class SetClock(Command, frozen=True, tag="set_clock"):
     """Change how the market's clock runs; `step_ns` is how finely the market moves from now on."""
 
@@ -54,4 +96,6 @@ class Reach(Command, frozen=True, tag="reach"):
     """Nothing but time: the market has been shown up to `at`."""
 
 
-AnyCommand = OpenAccount | Submit | Cancel | CancelAll | SetClock | Reach
+AnyCommand = (
+    OpenAccount | Submit | Cancel | CancelAll | Amend | Flatten | StartAlgo | ControlAlgo | SetLimits | SetClock | Reach
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.model.account import Transfer
+from engine.model.algo import Algo
 from engine.model.fill import Fill
 from engine.model.ids import AccountId, Symbol, TimeNs
 from engine.model.market import Ladder, Quote, Trade
@@ -41,6 +42,30 @@ class AccountTouched(msgspec.Struct, frozen=True):
     at: TimeNs
     account: AccountId
     type: str = "portfolio"
+
+
+class RiskEvent(msgspec.Struct, frozen=True):
+    """An account came near a limit of its margin (risk.margin_warning), left it again (risk.margin_restored), has a
+    position closed for it (risk.liquidation), or was locked (risk.locked). `use_ppm` is gross notional in
+    millionths of the limit; `nav` and `gross` in Minor VCR."""
+
+    type: str
+    at: TimeNs
+    account: AccountId
+    use_ppm: int
+    nav: int
+    gross: int
+    text: str
+    order_id: str = ""
+    symbol: str = ""
+
+
+class AlgoEvent(msgspec.Struct, frozen=True):
+    """`type` is algo.started, algo.slice, algo.paused, algo.resumed, algo.done or algo.cancelled; `algo` is a copy."""
+
+    type: str
+    at: TimeNs
+    algo: Algo
 
 
 class SystemStatus(msgspec.Struct, frozen=True):
@@ -80,4 +105,15 @@ class TradeEvent(msgspec.Struct, frozen=True):
     type: str = "trade"
 
 
-Event = OrderEvent | FillEvent | LedgerEntry | AccountTouched | SystemStatus | QuoteEvent | BookEvent | TradeEvent
+Event = (
+    OrderEvent
+    | FillEvent
+    | LedgerEntry
+    | AccountTouched
+    | RiskEvent
+    | AlgoEvent
+    | SystemStatus
+    | QuoteEvent
+    | BookEvent
+    | TradeEvent
+)
