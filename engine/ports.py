@@ -15,6 +15,7 @@ from engine.model.ids import TimeNs
 from engine.model.instrument import Instrument
 from engine.model.market import Bar, Trade
 from engine.model.order import Order, OrderRequest
+from engine.model.session import Halt
 
 
 class JournalEntry(Struct, frozen=True):
@@ -186,6 +187,12 @@ class MarketSource(Protocol):
 
     def recent_trades(self, ix: int, count: int) -> list[Trade]:
         """The newest `count` trades before now, oldest first."""
+
+    def halt(self, ix: int) -> Halt | None:
+        """Why a column stands still in the middle of its session and until when; None while it does not."""
+
+    def band(self, ix: int) -> tuple[int, int] | None:
+        """(lowest, highest) tick at which trades may print now; None where there is no bound."""
 
 
 def encode(value: object) -> bytes:

@@ -17,7 +17,7 @@ from engine.model.instrument import Instrument
 from engine.model.market import Bar, Trade
 from engine.model.order import Order, OrderRequest, OrderType, TimeInForce
 from engine.model.refusal import Refusal
-from engine.model.session import MarketSession, Segment, SessionDay
+from engine.model.session import Halt, MarketSession, Segment, SessionDay
 
 START = TimeNs(1_790_000_000 // 86_400 * DAY_NS + 0 * SECOND_NS)
 STEP = SECOND_NS // 10
@@ -65,6 +65,8 @@ class StillMarket:
         self.rate = 10.0
         self.left = 1e9
         self.traded: dict[int, list[Trade]] = {}
+        self.halts: dict[int, Halt] = {}
+        self.bands: dict[int, tuple[int, int]] = {}
         self.at = TimeNs(0)
 
     def move(self, ix: int, ticks: int) -> None:
@@ -110,6 +112,14 @@ class StillMarket:
     def recent_trades(self, ix: int, count: int) -> list[Trade]:
         """The last step's."""
         return self.prints(ix)[-count:]
+
+    def halt(self, ix: int) -> Halt | None:
+        """What the test set."""
+        return self.halts.get(ix)
+
+    def band(self, ix: int) -> tuple[int, int] | None:
+        """What the test set."""
+        return self.bands.get(ix)
 
 
 class Floor:

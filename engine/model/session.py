@@ -33,6 +33,14 @@ class Segment(msgspec.Struct, frozen=True, array_like=True):
     state: MarketSession
 
 
+class Halt(msgspec.Struct, frozen=True, array_like=True):
+    """One instrument's trading stands still in [since, until); `reason` is luld, news or volatility."""
+
+    reason: str
+    since: TimeNs
+    until: TimeNs
+
+
 class SessionDay(msgspec.Struct, frozen=True, array_like=True):
     """One trading day of a calendar: its label date (ISO) and its segments in time order."""
 

@@ -18,7 +18,7 @@ from engine.market.recorded.probe import look
 from engine.model.ids import DAY_NS, MINUTE_NS, SECOND_NS, TimeNs
 from engine.model.instrument import Instrument
 from engine.model.market import Bar, Trade
-from engine.model.session import MarketSession
+from engine.model.session import Halt, MarketSession
 
 _RATES_A_DAY = DAY_NS // (SECOND_NS // 10)
 
@@ -138,6 +138,14 @@ class RecordedMarket:
         """The newest `count` trades played (at most 1,000 are kept), oldest first."""
         recent = self._columns[ix].recent
         return list(recent)[-count:] if count > 0 else []
+
+    def halt(self, ix: int) -> Halt | None:
+        """None: a capture does not say why its book is lost."""
+        return None
+
+    def band(self, ix: int) -> tuple[int, int] | None:
+        """None: a capture names no band."""
+        return None
 
     def position(self) -> Position:
         """Where the playback stands, to be restored in any process that has the same files."""

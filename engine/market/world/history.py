@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.market.world.classes import Columns
 from engine.market.world.days import Days
 from engine.market.world.flow import Flow
+from engine.market.world.halts import first_minute
 from engine.market.world.past import Past, Spot
 from engine.market.world.path import BLOCKS, TICKS, Keys, Path
 from engine.market.world.prints import gather
@@ -43,7 +44,10 @@ class History:
         """Mids in ticks at each of the 600 ticks of minutes, (600, spots), halves rounded up."""
         path = Path(self._streams, self._columns, self._past.slots(ix, spots))
         blocks = [path.block(number) for number in range(BLOCKS)]
-        return np.concatenate([(b.bid + b.ask + 1) >> 1 for b in blocks])
+        mids = np.concatenate([(b.bid + b.ask + 1) >> 1 for b in blocks])
+        stands = [bool(self._past.table(ix, row).halt[index]) for row, index in spots]
+        mids[:, stands] = mids[0, stands]
+        return mids
 
     def _minute_prices(self, ix: int, spots: list[Spot], ticks_of_last: int) -> dict[int, tuple[int, int, int, int]]:
         """(open, high, low, close) by absolute minute; the last minute may be cut short."""
@@ -77,9 +81,11 @@ class History:
         return total
 
     def minute_extremes(self, ix: int, minute: int) -> tuple[int, int] | None:
-        """(lowest, highest) price in ticks of one minute, None where the venue was shut."""
+        """(lowest, highest) price in ticks of one minute, None where nothing could trade."""
         row, index, state = self._past.timelines[ix].place(minute)
         if state not in OPEN_STATES:
+            return None
+        if self._past.table(ix, row).halt[index]:
             return None
         high, low = self._past.extremes(ix, row, index, index + 1)
         return max(1, int(np.rint(low[0]))), max(1, int(np.rint(high[0])))
@@ -218,6 +224,8 @@ class History:
         """Newest trades before `at` among the last three trading minutes, oldest first."""
         line = self._past.timelines[ix]
         row, index, _ = line.place(at // MINUTE_NS)
+        code = int(self._past.table(ix, row).halt[index])
+        index = first_minute(code) - 1 if code else index
         spots = [(row, k) for k in range(max(0, index - 2), index + 1)]
         slots = self._past.slots(ix, spots)
         path, flow = Path(self._streams, self._columns, slots), Flow(self._streams, self._columns, slots)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.market.world.classes import Columns
 from engine.market.world.flow import Flow, FlowBlock
 from engine.market.world.path import BLOCK, BLOCKS, I64, Keys, Path, PathBlock, Slots
 from engine.market.world.tables import F64
 from engine.market.world.venue import OPEN_STATES, Venue
+from engine.model.session import MarketSession
 from engine.rng import halves, keys, words
 
 
@@ -31,6 +33,11 @@ def joined(parts: Sequence[Slots]) -> Slots:
     if len(parts) == 1:
         return parts[0]
     return Slots(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Slots)))
+
+
+def picked(slots: Slots, wanted: NDArray[np.bool_]) -> Slots:
+    """The slots of some of the columns."""
+    return Slots(*(getattr(slots, f.name)[wanted] for f in fields(Slots)))
 
 
 def opening_last(streams: Keys, columns: Columns, slots: Slots, bid: I64, ask: I64) -> I64:
@@ -72,14 +79,23 @@ class LiveMinute:
             self.places.append((row, index, state))
             is_open = state in OPEN_STATES
             slots = venue.slots(row, index, not is_open)
-            (moving if is_open else still).append(slots)
             self.thin[venue.ix] = slots.thin
             table = venue.table(row)
             self.state[venue.ix], self.row[venue.ix] = state, row
             self.volume[0, venue.ix] = table.volume[index if is_open else index + 1]
             self.volume[1, venue.ix] = table.volume[index + 1]
-            if not is_open:
-                self.clock[venue.ix] = slots.minute * 600
+            stands = venue.halted(row, index) if is_open else np.ones(len(venue.ix), np.bool_)
+            if not stands.any():
+                moving.append(slots)
+                continue
+            self.clock[venue.ix[stands]] = slots.minute[stands] * 600
+            if stands.all() and not is_open:
+                still.append(slots)
+                continue
+            self.state[venue.ix[stands]] = MarketSession.HALTED
+            still.append(picked(slots, stands))
+            if not stands.all():
+                moving.append(picked(slots, ~stands))
         self.moving = joined(moving) if moving else None
         self._still = joined(still) if still else None
         self._rest = self._motionless(self._still) if self._still is not None else None

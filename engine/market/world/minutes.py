@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine.market.world.classes import ALONE, MINUTE_PERSISTENCE, SHARED, Columns
 from engine.market.world.days import Days
+from engine.market.world.halts import Rules
 from engine.market.world.season import season
 from engine.market.world.tables import F32, F64, column_sum, exp, exp32, mixing, normal, powers
 from engine.market.world.timeline import Day, Layout
@@ -27,7 +28,7 @@ LUNCH_WEIGHT = 8.0
 FLOOR = 3.0
 """Lowest efficient price in ticks: a world price never reaches zero."""
 
-FIELDS = ("start", "end", "sd", "jump", "mood", "rate", "z", "volume")
+FIELDS = ("start", "end", "sd", "jump", "mood", "rate", "z", "volume", "halt")
 _SHARED, _ALONE = np.float32(SHARED), np.float32(ALONE)
 
 
@@ -38,7 +39,7 @@ class MinuteTable:
     start, end: efficient price in ticks; sd: standard deviation of the minute's diffusive move in ticks;
     jump: its jump in ticks; mood: relative volatility of the hour; rate: expected trades a tick of 100 ms;
     z: the diffusive move in standard deviations; volume: lots traded in the day up to the minute's start,
-    with the day's total in the last row, hence (minutes + 1, n).
+    with the day's total in the last row, hence (minutes + 1, n); halt: 0 or the code of a halt (halts.py).
     """
 
     start: F64
@@ -49,6 +50,7 @@ class MinuteTable:
     rate: F64
     z: F64
     volume: F64
+    halt: NDArray[np.int32]
 
 
 @cache
@@ -81,9 +83,10 @@ class _Moves(NamedTuple):
 class MinuteSource:
     """Draws minute tables. Every column of one call shares a layout; days may differ."""
 
-    def __init__(self, seed: int, columns: Columns, days: Days) -> None:
+    def __init__(self, seed: int, columns: Columns, days: Days, rules: Rules) -> None:
         self._columns = columns
         self._days = days
+        self._rules = rules
         self._own = stream_key(seed, "minute")
         self._shared = stream_key(seed, "minute-shared")
         self._factor = np.array([stable_hash(f"factor {name}") for name in columns.factors], np.uint64)
@@ -135,7 +138,7 @@ class MinuteSource:
         variance, traded = self._weights(ix, layout)
         weight = variance * (mood * mood * q * q)
         busy = traded * exp32(np.float32(0.9) * level + np.float32(0.35) * rest[:, :, 1])
-        return self._bridge(ix, days, weight, z, mood, busy)
+        return self._rules.freeze(ix, days, self._bridge(ix, days, weight, z, mood, busy))
 
     def _weights(self, ix: NDArray[np.int64], layout: Layout) -> tuple[F64, F64]:
         kinds = [self._columns.shape[i].season for i in ix]
@@ -197,7 +200,8 @@ class MinuteSource:
         shift = np.zeros_like(start) if path.jump is None else path.jump[real] * start
         z = path.moves[real] / np.maximum(path.sd[real], 1e-12)
         end, feel = path.price[1:][real], mood[real].astype(np.float64)
-        return MinuteTable(start, end, ticks, shift, feel, usual * relative, z, volume)
+        free = np.zeros(start.shape, np.int32)
+        return MinuteTable(start, end, ticks, shift, feel, usual * relative, z, volume, free)
 
     def _jumps(
         self, ix: NDArray[np.int64], here: NDArray[np.int64], layout: Layout, shape: tuple[int, ...]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.market.world.classes import Columns
+from engine.market.world.halts import first_minute
 from engine.market.world.minutes import FIELDS, MinuteSource, MinuteTable
 from engine.market.world.path import Keys, Slots
 from engine.market.world.tables import F64, tables
@@ -73,9 +74,11 @@ class Past:
         spreads = {row: self._spread(ix, line.day(row)) for row in {row for row, _ in spots}}
         for row, index in spots:
             day, table, spread = line.day(row), self.table(ix, row), spreads[row]
-            minute = int(day.minutes[index])
+            code = int(table.halt[index])
+            began = first_minute(code) if code else index
+            minute = int(day.minutes[began])
             last = index + 1 == len(day.minutes)
-            after = index if last or int(day.minutes[index + 1]) != minute + 1 else index + 1
+            after = index if last or int(day.minutes[index + 1]) != int(day.minutes[index]) + 1 else index + 1
             next_spread, next_sd = float(spread[after]), float(table.sd[after])
             if last and row < line.last and int(line.day(row + 1).minutes[0]) == minute + 1:
                 next_spread = float(self._spread(ix, line.day(row + 1))[0])
@@ -83,7 +86,7 @@ class Past:
             thin = 1.0 if day.state[index] == MarketSession.REGULAR else THIN_SIZE
             out.append(
                 (minute, table.start[index], table.end[index], table.sd[index], table.jump[index], table.mood[index],
-                 table.rate[index], table.z[index - 1] if index else 0.0, spread[index], next_spread, next_sd, thin)
+                 table.rate[index], table.z[index - 1] if index else 0.0, spread[began], next_spread, next_sd, thin)
             )  # fmt: skip
         fields = np.array(out, np.float64).T.copy()
         return Slots(np.full(len(spots), ix), fields[0].astype(np.int64), *fields[1:])

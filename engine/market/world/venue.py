@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.market.world.classes import Columns
+from engine.market.world.halts import first_minute
 from engine.market.world.minutes import FIELDS, MinuteSource, MinuteTable, activity
 from engine.market.world.path import Slots
 from engine.market.world.tables import F64
@@ -114,11 +117,27 @@ class Venue:
         next_spread, next_sd = self.spread(day, after), table.sd[after]
         if after == index:
             next_spread, next_sd = self._over_midnight(row, minute, next_spread, next_sd)
-        return Slots(
+        slots = Slots(
             self.ix, np.full(count, minute), table.start[index], table.end[index], sd, table.jump[index],
             table.mood[index], table.rate[index], table.z[index - 1] if index else nothing, spread,
             next_spread, next_sd, np.full(count, thin),
         )  # fmt: skip
+        return self._held(day, table.halt[index], slots)
+
+    def _held(self, day: Day, codes: NDArray[np.int32], slots: Slots) -> Slots:
+        """The slots with halted columns in the minute in which their halt began."""
+        if not codes.any():
+            return slots
+        minute, spread = slots.minute, slots.spread.copy()
+        for place in np.flatnonzero(codes).tolist():
+            first = first_minute(int(codes[place]))
+            minute[place], spread[place] = day.minutes[first], self.spread(day, first)[place]
+        return replace(slots, spread=spread)
+
+    def halted(self, row: int, index: int) -> NDArray[np.bool_]:
+        """Which columns stand still in a trading minute, by their places in the venue."""
+        stands: NDArray[np.bool_] = self.table(row).halt[index] != 0
+        return stands
 
     def _over_midnight(self, row: int, minute: int, spread: F64, sd: F64) -> tuple[F64, F64]:
         """Spread and volatility of the next day's first minute where it follows without a pause."""

@@ -7,6 +7,7 @@ time can be reached in one step and shows what a walk through every tick would h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from engine.market.world import depth
 from engine.market.world.classes import columns
 from engine.market.world.days import Days
 from engine.market.world.flow import FlowBlock
+from engine.market.world.halts import Rules, halt_of
 from engine.market.world.history import History
 from engine.market.world.live import LiveMinute, Shown
 from engine.market.world.minutes import MinuteSource, MinuteTable
@@ -27,6 +29,7 @@ from engine.market.world.venue import OPEN_STATES, Venue
 from engine.model.ids import MINUTE_NS, SECOND_NS, TimeNs
 from engine.model.instrument import Instrument
 from engine.model.market import Bar, Trade
+from engine.model.session import Halt, MarketSession
 
 TICK_NS = SECOND_NS // 10
 I64 = NDArray[np.int64]
@@ -59,7 +62,8 @@ class World:
             lines.append(made.setdefault(id(calendar), Timeline(calendar, anchor)))
         self._days = Days(seed, self._columns, lines)
         self._streams = Keys(seed)
-        source = MinuteSource(seed, self._columns, self._days)
+        self._rules = Rules(seed, self.instruments, self._columns)
+        source = MinuteSource(seed, self._columns, self._days, self._rules)
         self._venues = [
             Venue(line, np.array([k for k, other in enumerate(lines) if other is line]), self._columns, source)
             for line in dict.fromkeys(lines)
@@ -265,6 +269,26 @@ class World:
     def recent_trades(self, ix: int, count: int) -> list[Trade]:
         """The newest trades before now, at most `count`, of the last few minutes, oldest first."""
         return self._history.recent_trades(ix, count, self.at)
+
+    def halt(self, ix: int) -> Halt | None:
+        """The halt a column stands in; None while it trades and outside its sessions."""
+        if self.state[ix] != MarketSession.HALTED:
+            return None
+        venue, place = self._venue_of[ix]
+        row, index, _ = venue.timeline.place(self.at // MINUTE_NS)
+        return halt_of(venue.timeline.day(row), venue.table(row).halt[:, place], index)
+
+    def band(self, ix: int) -> tuple[int, int] | None:
+        """(lowest, highest) tick at which trades may print in this minute; None where there is no bound."""
+        limit = float(self._rules.limits[ix])
+        if limit:
+            close = int(self.prev_close[ix])
+            return max(1, ceil(close * (1 - limit))), floor(close * (1 + limit))
+        if self.state[ix] not in {MarketSession.REGULAR, MarketSession.HALTED}:
+            return None
+        venue, place = self._venue_of[ix]
+        row, index, _ = venue.timeline.place(self.at // MINUTE_NS)
+        return self._rules.band(ix, place, venue.timeline.day(row), venue.table(row), index)
 
 
 def calendar_of(instrument: Instrument, calendars: Mapping[str, CalendarLike]) -> CalendarLike:
