@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from engine.market.importers.errors import BadDataFile, SymbolAbsent
-from engine.market.importers.events import Changes, Gap, MarketEvent, Snapshot, Stale, TapeTrade
-from engine.market.importers.formats import find_format
+from engine.market.importers.events import Changes, Gap, MarketEvent, Snapshot, Stale, TapeBar, TapeTrade
+from engine.market.importers.formats import Format, find_format
 from engine.market.importers.proof import PROOFS, Proof
 from engine.market.importers.rebuild import Rebuilt
 from engine.market.importers.stream import read_messages, same_symbol
@@ -32,6 +32,7 @@ class SymbolReport(msgspec.Struct):
     absent: int = 0
     crossed: int = 0
     trades: int = 0
+    bars: int = 0
     levels: int = 0
     final: list[str] | None = None
 
@@ -77,6 +78,8 @@ class _Watched:
             report.crossed += rebuilt.book.crossed()
         elif isinstance(event, TapeTrade):
             report.trades += not event.history
+        elif isinstance(event, TapeBar):
+            report.bars += 1
         elif isinstance(event, Snapshot):
             report.snapshots += 1
         elif isinstance(event, Gap):
@@ -100,17 +103,18 @@ class _Watched:
         return report
 
 
-def check_file(path: Path, fmt: str, symbol: str = "") -> CheckReport:
+def check_file(path: Path, fmt: str | Format, symbol: str = "") -> CheckReport:
     """Read `path` to its end, or to its damage (then `error` says where); all instruments, or the one named.
 
     Raises UnknownFormat, SymbolAbsent, and BadDataFile where not one line could be read.
     """
-    name = find_format(fmt).name
+    form = find_format(fmt)
+    name = form.name
     report = CheckReport(str(path), name)
     watched: dict[str, _Watched] = {}
     seen: dict[str, None] = {}
     try:
-        for row, events in read_messages(path, name):
+        for row, events in read_messages(path, form):
             report.lines = row
             for event in events:
                 seen[event.symbol] = None

@@ -95,4 +95,31 @@ class Stale(msgspec.Struct, frozen=True, tag="stale"):
     seq: int
 
 
-MarketEvent = Snapshot | Changes | TapeTrade | Touch | Gap | Stale
+class TapeBar(msgspec.Struct, frozen=True, tag="bar"):
+    """A bar that the file itself holds, over [at, at + every) nanoseconds (`every` 0: the file does not say).
+
+    Prices may be zero or negative. `side` 0: of trades, +1: of bids, -1: of asks.
+    """
+
+    at: int
+    row: int
+    symbol: str
+    open: int
+    high: int
+    low: int
+    close: int
+    volume: int
+    every: int = 0
+    side: int = 0
+
+
+class Verdict(msgspec.Struct, frozen=True, tag="verdict"):
+    """The reader itself compared two statements of the file (LOBSTER: messages and book) and found them `equal`."""
+
+    at: int
+    row: int
+    symbol: str
+    equal: bool
+
+
+MarketEvent = Snapshot | Changes | TapeTrade | Touch | Gap | Stale | TapeBar | Verdict

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Protocol
 
 from engine.market.importers.binance import BinanceImporter
@@ -23,15 +24,28 @@ class Importer(Protocol):
         """Events of one line (often none). Raises BadLine or a msgspec error on a line it cannot read."""
 
 
-class Format:
-    """A format by name, how its lines and their times are read, and what a file of it can prove about itself."""
+Messages = Iterator[tuple[int, list[MarketEvent]]]
+"""(row, events) of a file in order; rows count from 1."""
 
-    def __init__(
-        self, name: str, make: Callable[[], Importer], time: Callable[[bytes], int], proof: str, line: str
-    ) -> None:
-        self.name = name
+
+class Lines:
+    """A format of lines: `make` gives the importer of one file, `time` reads the time of a single line."""
+
+    def __init__(self, make: Callable[[], Importer], time: Callable[[bytes], int]) -> None:
         self.make = make
         self.time = time
+
+
+class Format:
+    """A format by name, how its files are read, and what a file of it can prove about itself.
+
+    `reads` is either `Lines`, or for what does not come in lines a function that opens a path (a file or a
+    folder) and yields its messages; it may raise BadDataFile, or BadLine for the message that would come next.
+    """
+
+    def __init__(self, name: str, reads: Lines | Callable[[Path], Messages], proof: str, line: str) -> None:
+        self.name = name
+        self.reads = reads
         self.proof = proof
         self.line = line
 
@@ -48,23 +62,33 @@ FORMATS: dict[str, Format] = {
     form.name: form
     for form in (
         Format(
-            "kraken", KrakenImporter, _received, "CRC32 of each update", '{"t": seconds, "m": WebSocket v1 message}'
+            "kraken",
+            Lines(KrakenImporter, _received),
+            "CRC32 of each update",
+            '{"t": seconds, "m": WebSocket v1 message}',
         ),
         Format(
             "coinbase",
-            CoinbaseImporter,
-            _received,
+            Lines(CoinbaseImporter, _received),
             "best bid and ask of each ticker, never crossed",
             '{"t": seconds, "m": message}',
         ),
         Format(
-            "binance-spot", lambda: BinanceImporter(False), _stamped, "U = previous u + 1, bookTicker", "<ns> <message>"
+            "binance-spot",
+            Lines(lambda: BinanceImporter(False), _stamped),
+            "U = previous u + 1, bookTicker",
+            "<ns> <message>",
         ),
         Format(
-            "binance-usdm", lambda: BinanceImporter(True), _stamped, "pu = previous u, bookTicker", "<ns> <message>"
+            "binance-usdm",
+            Lines(lambda: BinanceImporter(True), _stamped),
+            "pu = previous u, bookTicker",
+            "<ns> <message>",
         ),
-        Format("hyperliquid", HyperliquidImporter, _stamped, "each book ordered and uncrossed", "<ns> <message>"),
-        Format("vterm", OwnImporter, own_time, "prev = previous seq, touch", "one event a line"),
+        Format(
+            "hyperliquid", Lines(HyperliquidImporter, _stamped), "each book ordered and uncrossed", "<ns> <message>"
+        ),
+        Format("vterm", Lines(OwnImporter, own_time), "prev = previous seq, touch", "one event a line"),
     )
 }
 
@@ -72,8 +96,10 @@ PLANNED = ("okx", "bitget", "lobster", "databento", "lean", "csv", "parquet")
 """Formats of the contract that this version does not read."""
 
 
-def find_format(name: str) -> Format:
-    """The format of that name. Raises UnknownFormat, which lists those that there are."""
+def find_format(name: str | Format) -> Format:
+    """The format of that name (a Format is itself). Raises UnknownFormat, which lists those that there are."""
+    if isinstance(name, Format):
+        return name
     known = FORMATS.get(name.strip().lower())
     if known is None:
         raise UnknownFormat(name, tuple(FORMATS), name.strip().lower() in PLANNED)

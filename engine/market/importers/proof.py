@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from engine.book.levels import Book
-from engine.market.importers.events import Changes, Gap, Level, MarketEvent, Snapshot, Touch
+from engine.market.importers.events import Changes, Gap, Level, MarketEvent, Snapshot, TapeBar, Touch, Verdict
 
 Four = tuple[int, int, int, int]
 
@@ -194,6 +194,36 @@ class OwnProof(TouchProof):
         self._numbered.finish(whole)
         self.checked += self._numbered.checked
         self.equal += self._numbered.equal
+
+
+class VerdictProof:
+    """What the reader compared itself."""
+
+    def __init__(self) -> None:
+        self.checked = 0
+        self.equal = 0
+        self.first_wrong = 0
+
+    def see(self, event: MarketEvent, book: Book, valid: bool) -> None:
+        """Count one comparison."""
+        if isinstance(event, Verdict):
+            self.checked += 1
+            self.equal += event.equal
+
+    def finish(self, whole: bool) -> None:
+        """Nothing waits."""
+
+
+class SoundProof(SnapshotProof):
+    """Tables: each bar has low <= open, close <= high and a volume of 0 or more; each book is in order."""
+
+    def see(self, event: MarketEvent, book: Book, valid: bool) -> None:
+        """Judge a bar or a whole book by itself."""
+        super().see(event, book, valid)
+        if isinstance(event, TapeBar):
+            self.checked += 1
+            low, high = min(event.open, event.close), max(event.open, event.close)
+            self.equal += event.low <= low and high <= event.high and event.volume >= 0
 
 
 PROOFS: dict[str, type[Proof]] = {

@@ -8,7 +8,18 @@ from pathlib import Path
 
 import msgspec
 
-from engine.market.importers.events import FINE, Changes, Level, MarketEvent, Snapshot, Stale, TapeTrade, Touch
+from engine.market.importers.events import (
+    FINE,
+    Changes,
+    Level,
+    MarketEvent,
+    Snapshot,
+    Stale,
+    TapeBar,
+    TapeTrade,
+    Touch,
+    Verdict,
+)
 from engine.market.importers.own import OwnLine, Pairs
 from engine.model.number import to_text, trim
 
@@ -16,7 +27,7 @@ from engine.model.number import to_text, trim
 def write_capture(events: Iterable[MarketEvent], path: Path) -> int:
     """Write `events` to `path` (gzip where it ends in .gz, the same bytes every time); returns the lines written.
 
-    Dropped updates (`Stale`) and trades from before the recording are left out. Raises OSError.
+    Dropped updates, trades from before the recording, bars and verdicts are left out: the format has none. Raises OSError.
     """
     last: dict[str, int] = {}
     lines = 0
@@ -35,7 +46,7 @@ def write_capture(events: Iterable[MarketEvent], path: Path) -> int:
 
 def _line(event: MarketEvent, last: dict[str, int]) -> OwnLine | None:
     at, symbol = event.at, event.symbol
-    if isinstance(event, Stale) or (isinstance(event, TapeTrade) and event.history):
+    if isinstance(event, Stale | TapeBar | Verdict) or (isinstance(event, TapeTrade) and event.history):
         return None
     if isinstance(event, Snapshot):
         last[symbol] = event.seq

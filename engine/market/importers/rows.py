@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from engine.market.importers.errors import SymbolNeeded
+from engine.market.importers.formats import Format
 from engine.market.importers.rebuild import Rebuilt
 from engine.market.importers.stream import chosen_symbol, read_messages, same_symbol, symbols_of
 from engine.model.format import time_text
@@ -29,7 +30,7 @@ class BookRow(msgspec.Struct, omit_defaults=True):
     seq: int = 0
 
 
-def book_rows(path: Path, fmt: str, levels: int, every: str = "update", symbol: str = "") -> Iterator[BookRow]:
+def book_rows(path: Path, fmt: str | Format, levels: int, every: str = "update", symbol: str = "") -> Iterator[BookRow]:
     """The rows of one instrument: after each message that names it, or only after each that changed its book.
 
     Raises SymbolNeeded, SymbolAbsent, UnknownFormat, and BadDataFile at the damage after all rows before it.

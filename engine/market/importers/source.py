@@ -19,7 +19,8 @@ MAX_LINE = 64 * 1024 * 1024
 
 _MAGIC = ((b"\x1f\x8b", "gz"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zst"), (b"PK\x03\x04", "zip"))
 _SUFFIXES = {".gz": "gz", ".xz": "xz", ".zst": "zst", ".zip": "zip"}
-_BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
+BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
+"""What the packers raise at damaged content."""
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -30,11 +31,11 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     name = str(path)
     row = 0
     with contextlib.ExitStack() as stack:
-        handle = stack.enter_context(_opened(path))
+        handle = stack.enter_context(open_bytes(path))
         while True:
             try:
                 line = handle.readline(MAX_LINE)
-            except _BROKEN as error:
+            except BROKEN as error:
                 raise _damaged(name, row, error) from None
             except OSError as error:
                 raise BadDataFile(name, error.strerror or "it cannot be read", row=row) from None
@@ -55,7 +56,11 @@ def _damaged(name: str, row: int, error: BaseException) -> BadDataFile:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def open_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """The unpacked content of a file as a stream of bytes.
+
+    Raises BadDataFile where it cannot be opened; reading may raise what `BROKEN` lists at a damage.
+    """
     name = str(path)
     try:
         raw = path.open("rb")
@@ -111,7 +116,7 @@ def _unpacked(name: str, kind: str, raw: IO[bytes]) -> Iterator[IO[bytes]]:
 def _zip_member(name: str, raw: IO[bytes]) -> Iterator[IO[bytes]]:
     try:
         archive = zipfile.ZipFile(raw)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise _damaged(name, 0, error) from None
     with archive:
         members = [info for info in archive.infolist() if not info.is_dir() and "__MACOSX" not in info.filename]
@@ -122,7 +127,7 @@ def _zip_member(name: str, raw: IO[bytes]) -> Iterator[IO[bytes]]:
             raise BadDataFile(name, "the archive is encrypted", "unpack it first")
         try:
             member = archive.open(members[0])
-        except _BROKEN as error:
+        except BROKEN as error:
             raise _damaged(name, 0, error) from None
         with member:
             yield member

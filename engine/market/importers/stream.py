@@ -2,51 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from engine.market.importers.decimals import BadLine
 from engine.market.importers.errors import BadDataFile, SymbolAbsent, SymbolNeeded
-from engine.market.importers.events import MarketEvent
-from engine.market.importers.formats import Importer, find_format
+from engine.market.importers.formats import Format, Lines, Messages, find_format
 from engine.market.importers.source import read_lines
 
 PROBED_ROWS = 5_000
 """Lines looked at to learn which instruments a file holds, before any is played or printed."""
 
+_UNREADABLE = (ValueError, msgspec.MsgspecError, RecursionError)
 _LONGEST_SYMBOL = 40
 _MOST_SYMBOLS = 5_000
 
 
-def read_messages(path: Path, fmt: str) -> Iterator[tuple[int, list[MarketEvent]]]:
-    """(row, events) of every line; times never fall.
+def read_messages(path: Path, fmt: str | Format) -> Messages:
+    """(row, events) of every message of a file; times never fall.
 
     Raises UnknownFormat at once and BadDataFile at the damage, after everything before it was given.
     """
-    return _messages(path, fmt, find_format(fmt).make())
+    return _messages(path, find_format(fmt))
 
 
-def _messages(path: Path, fmt: str, importer: Importer) -> Iterator[tuple[int, list[MarketEvent]]]:
+def _messages(path: Path, form: Format) -> Messages:
     latest = 0
     named: set[str] = set()
-    read = importer.read
-    for row, line in read_lines(path):
-        try:
-            events = read(row, line)
-            for event in events:
-                if event.symbol not in named:
-                    _admit(event.symbol, named)
-        except (ValueError, msgspec.MsgspecError, RecursionError) as error:
-            cause = f"not a line of {fmt}: {str(error)[:160]}"
-            raise BadDataFile(str(path), cause, "check --format, or cut the file before this line", row) from None
+    reads = form.reads
+    for row, events in _each_line(path, form.name, reads) if isinstance(reads, Lines) else _opened(path, form, reads):
         for place, event in enumerate(events):
+            if event.symbol not in named:
+                try:
+                    _admit(event.symbol, named)
+                except BadLine as error:
+                    raise _bad_line(path, form.name, row, error) from None
             if event.at < latest:
                 events[place] = msgspec.structs.replace(event, at=latest)
             else:
                 latest = event.at
         yield row, events
+
+
+def _each_line(path: Path, name: str, lines: Lines) -> Messages:
+    read = lines.make().read
+    for row, line in read_lines(path):
+        try:
+            events = read(row, line)
+        except _UNREADABLE as error:
+            raise _bad_line(path, name, row, error) from None
+        yield row, events
+
+
+def _opened(path: Path, form: Format, reads: Callable[[Path], Messages]) -> Messages:
+    row = 0
+    try:
+        for row, events in reads(path):
+            yield row, events
+    except _UNREADABLE as error:
+        raise _bad_line(path, form.name, row + 1, error) from None
+
+
+def _bad_line(path: Path, name: str, row: int, error: Exception) -> BadDataFile:
+    cause = f"not a line of {name}: {str(error)[:160]}"
+    return BadDataFile(str(path), cause, "check --format, or cut the file before this line", row)
 
 
 def _admit(symbol: str, named: set[str]) -> None:
@@ -57,7 +78,7 @@ def _admit(symbol: str, named: set[str]) -> None:
     named.add(symbol)
 
 
-def symbols_of(path: Path, fmt: str, rows: int = PROBED_ROWS) -> list[str]:
+def symbols_of(path: Path, fmt: str | Format, rows: int = PROBED_ROWS) -> list[str]:
     """Instruments named in the first `rows` lines, in order of appearance. Damage ends the look, if any was seen."""
     seen: dict[str, None] = {}
     try:

@@ -1,4 +1,4 @@
-"""`data bars`: open, high, low, close and volume of the trades of one instrument of a file."""
+"""`data bars`: open, high, low, close and volume of the trades (or bars) of one instrument of a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import msgspec
 
 from engine.market.importers.decimals import Fineness
 from engine.market.importers.errors import BadDataFile, DataError, SymbolNeeded
-from engine.market.importers.events import TapeTrade
+from engine.market.importers.events import TapeBar, TapeTrade
+from engine.market.importers.formats import Format
 from engine.market.importers.stream import chosen_symbol, read_messages, symbols_of
 from engine.model.format import time_text
 from engine.model.ids import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS
@@ -33,15 +34,15 @@ class TradeBar(msgspec.Struct):
 class _Growing:
     """The bar that is still growing, in the stream's exact integers."""
 
-    def __init__(self, slot: int, trade: TapeTrade) -> None:
+    def __init__(self, slot: int, opened: int) -> None:
         self.slot = slot
-        self.open = self.high = self.low = self.close = trade.price
+        self.open = self.high = self.low = self.close = opened
         self.volume = 0
 
-    def add(self, trade: TapeTrade) -> None:
-        self.high, self.low = max(self.high, trade.price), min(self.low, trade.price)
-        self.close = trade.price
-        self.volume += trade.size
+    def add(self, high: int, low: int, close: int, volume: int) -> None:
+        self.high, self.low = max(self.high, high), min(self.low, low)
+        self.close = close
+        self.volume += volume
 
 
 def bar_length(text: str) -> int:
@@ -52,7 +53,13 @@ def bar_length(text: str) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
-def trade_bars(path: Path, fmt: str, every: str, symbol: str = "") -> Iterator[TradeBar]:
+def length_text(length: int) -> str:
+    """Nanoseconds as 1s, 5m, 1h or 1d: the largest unit that fits."""
+    unit, size = next((unit, size) for unit, size in reversed(_UNITS.items()) if length % size == 0 or unit == "s")
+    return f"{max(length // size, 1)}{unit}"
+
+
+def trade_bars(path: Path, fmt: str | Format, every: str, symbol: str = "") -> Iterator[TradeBar]:
     """Bars of one instrument, oldest first, by local receipt.
 
     Raises SymbolNeeded, SymbolAbsent, UnknownFormat, DataError, and BadDataFile at the damage after the bars
@@ -63,14 +70,16 @@ def trade_bars(path: Path, fmt: str, every: str, symbol: str = "") -> Iterator[T
     prices, sizes = Fineness(), Fineness()
     bar: _Growing | None = None
     try:
-        for trade in _trades(path, fmt, name, alone=not symbol):
-            slot = trade.at // length
+        for traded in _traded(path, fmt, name, length, alone=not symbol):
+            slot = traded.at // length
+            opened, high, low, close, volume = _span(traded)
             if bar is not None and slot != bar.slot:
                 yield _text(bar, length, prices, sizes)
                 bar = None
-            prices.see(trade.price)
-            bar = bar or _Growing(slot, trade)
-            bar.add(trade)
+            for price in {opened: None, high: None, low: None, close: None}:
+                prices.see(price)
+            bar = bar or _Growing(slot, opened)
+            bar.add(high, low, close, volume)
     except BadDataFile:
         if bar is not None:
             yield _text(bar, length, prices, sizes)
@@ -80,14 +89,26 @@ def trade_bars(path: Path, fmt: str, every: str, symbol: str = "") -> Iterator[T
     yield _text(bar, length, prices, sizes)
 
 
-def _trades(path: Path, fmt: str, name: str, alone: bool) -> Iterator[TapeTrade]:
+def _traded(path: Path, fmt: str | Format, name: str, length: int, alone: bool) -> Iterator[TapeTrade | TapeBar]:
     for _, events in read_messages(path, fmt):
         for event in events:
             if event.symbol != name:
                 if alone:
                     raise SymbolNeeded(str(path), (name, event.symbol))
-            elif isinstance(event, TapeTrade) and not event.history and event.size:
+            elif isinstance(event, TapeTrade):
+                if not event.history and event.size:
+                    yield event
+            elif isinstance(event, TapeBar) and not event.side:
+                if event.every > length:
+                    raise DataError(f"{path} holds longer bars than that", fix=f"--every {length_text(event.every)}")
                 yield event
+
+
+def _span(traded: TapeTrade | TapeBar) -> tuple[int, int, int, int, int]:
+    """Open, high, low, close and volume of one trade or bar."""
+    if isinstance(traded, TapeTrade):
+        return traded.price, traded.price, traded.price, traded.price, traded.size
+    return traded.open, traded.high, traded.low, traded.close, traded.volume
 
 
 def _text(bar: _Growing, length: int, prices: Fineness, sizes: Fineness) -> TradeBar:

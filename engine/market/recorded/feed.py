@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.market.importers.errors import BadDataFile
 from engine.market.importers.events import MarketEvent
+from engine.market.importers.formats import Format
 from engine.market.importers.stream import read_messages
 
 
@@ -16,7 +17,7 @@ class Feed:
     """Events of the chosen symbols, one looked at ahead. `played` counts those taken; `damage` is why a file
     ended before its end, if one did: what came before it was played."""
 
-    def __init__(self, files: Sequence[Path], fmt: str, symbols: Container[str]) -> None:
+    def __init__(self, files: Sequence[Path], fmt: str | Format, symbols: Container[str]) -> None:
         self.played = 0
         self.latest = 0
         self.damage: BadDataFile | None = None
@@ -38,7 +39,7 @@ class Feed:
             self.latest = event.at
             yield event
 
-    def _read(self, path: Path, fmt: str, symbols: Container[str]) -> Iterator[MarketEvent]:
+    def _read(self, path: Path, fmt: str | Format, symbols: Container[str]) -> Iterator[MarketEvent]:
         try:
             for _, events in read_messages(path, fmt):
                 for event in events:

@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 
 from engine.market.importers.errors import BadDataFile
-from engine.market.importers.formats import find_format
+from engine.market.importers.formats import Format, Lines, find_format
 from engine.market.importers.source import read_lines
+from engine.market.importers.stream import read_messages
 from engine.market.recorded.column import Column
 from engine.market.recorded.feed import Feed
 from engine.market.recorded.probe import look
@@ -46,11 +47,11 @@ class RecordedMarket:
     _feed: Feed
     _columns: list[Column]
 
-    def __init__(self, files: Sequence[Path] | Path, fmt: str, symbols: Sequence[str] = ()) -> None:
+    def __init__(self, files: Sequence[Path] | Path, fmt: str | Format, symbols: Sequence[str] = ()) -> None:
         """Take a bounded first look. Raises the errors of engine.market.importers.errors."""
         self._files = (files,) if isinstance(files, Path) else tuple(files)
         self._format = find_format(fmt)
-        sights = look(self._files, self._format.name, symbols)
+        sights = look(self._files, self._format, symbols)
         venue = self._format.name
         self.instruments: tuple[Instrument, ...] = tuple(
             sight.instrument(symbol, column, venue) for column, (symbol, sight) in enumerate(sights.items())
@@ -168,7 +169,7 @@ class RecordedMarket:
         self._step_ns = SECOND_NS // 10
         self._closed = False
         self._index = {str(one.symbol): one.column for one in self.instruments}
-        self._feed = Feed(self._files, self._format.name, self._index)
+        self._feed = Feed(self._files, self._format, self._index)
         self._columns = [Column(one, mid2) for one, mid2 in zip(self.instruments, self._first_mids, strict=True)]
         for ix in range(len(self._columns)):
             self._show(ix)
@@ -183,6 +184,9 @@ class RecordedMarket:
         self.state[ix], self.volume_day[ix], self.prev_close[ix] = column.state, column.volume_day, column.prev_close
 
     def _last_time(self, path: Path) -> int:
+        reads = self._format.reads
+        if not isinstance(reads, Lines):
+            return self._last_event(path)
         last = b""
         try:
             for _, line in read_lines(path):
@@ -191,6 +195,16 @@ class RecordedMarket:
             if not last:
                 raise
         try:
-            return self._format.time(last)
+            return reads.time(last)
         except ValueError:
             return self.start
+
+    def _last_event(self, path: Path) -> int:
+        last = 0
+        try:
+            for _, events in read_messages(path, self._format):
+                last = events[-1].at if events else last
+        except BadDataFile:
+            if not last:
+                raise
+        return last or self.start

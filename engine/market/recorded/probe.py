@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.book.levels import Book
 from engine.market.importers.errors import BadDataFile
 from engine.market.importers.events import FINE, MarketEvent, TapeTrade
+from engine.market.importers.formats import Format
 from engine.market.importers.rebuild import Rebuilt
 from engine.market.importers.stream import chosen_symbol, plain_symbol, read_messages
 from engine.model.ids import DAY_NS, MINUTE_NS, SECOND_NS, Symbol
@@ -115,7 +116,7 @@ class Sight:
         return min(max(math.sqrt(self._squares * (DAY_NS / seen)), _VOL_RANGE[0]), _VOL_RANGE[1])
 
 
-def look(files: Sequence[Path], fmt: str, wanted: Sequence[str]) -> dict[str, Sight]:
+def look(files: Sequence[Path], fmt: str | Format, wanted: Sequence[str]) -> dict[str, Sight]:
     """The chosen instruments of the files, in the order of `wanted` (none wanted: the only one there is).
 
     Reads 4,000 lines or one minute of each file, further only while a wanted instrument has no book yet.
@@ -137,7 +138,7 @@ def look(files: Sequence[Path], fmt: str, wanted: Sequence[str]) -> dict[str, Si
     return {name: sights[name] for name in names}
 
 
-def _look_into(path: Path, fmt: str, wanted: Sequence[str], sights: dict[str, Sight]) -> None:
+def _look_into(path: Path, fmt: str | Format, wanted: Sequence[str], sights: dict[str, Sight]) -> None:
     begun = 0
     for row, events in read_messages(path, fmt):
         for event in events:
