@@ -11,6 +11,7 @@ Prices here are ticks and volumes lots, both as floats; rounding to the lattice 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import msgspec
@@ -29,26 +30,37 @@ WALL_RATIO = 0.005
 such names have a wall at the touch (BTC, ETH, BNB) and are flat up to it."""
 WALL_E0 = 5e-4
 
+Volumes = tuple[float, float, float]
+Far = tuple[float, int]
+
 
 class Shape(msgspec.Struct, frozen=True):
-    """The displacement's constants of one instrument (ticks and lots); `steepest` bounds its slope anywhere."""
+    """The displacement's constants of one instrument (ticks and lots) at the price it was made for.
+
+    Displacement and potential are proportional to the world's price, which is a martingale: a caller
+    multiplies them by `scale(world price)`. `steepest` bounds the slope of the displacement anywhere.
+    """
 
     alpha: Fraction
+    rise: float
     amplitudes: tuple[float, float, float]
     e0: float
     flat: float
     kinf: float
-    law: float
+    gamma: float
+    price: float
     volume: float
     steepest: float
 
     @classmethod
     def of(cls, instrument: Instrument, price_ticks: float) -> Shape:
-        """From the catalogue's columns at a reference price."""
+        """From the catalogue's columns at a reference price. ValueError where they allow no price law."""
         alpha = Fraction(str(instrument.alpha))
         alpha = HALF if alpha == HALF else alpha
         if not Fraction(1, 2) <= alpha <= 1:
             raise ValueError(f"{instrument.symbol}: alpha {instrument.alpha} is outside 0.5 to 1")
+        if not (instrument.adv_units > 0 and instrument.l1_depth > 0 and instrument.spread_ticks > 0):
+            raise ValueError(f"{instrument.symbol}: a price law needs a day's volume, a depth and a spread above 0")
         per_unit = float(1 / instrument.lot.fraction())
         volume = instrument.adv_units * per_unit
         depth = instrument.l1_depth * per_unit
@@ -62,67 +74,102 @@ class Shape(msgspec.Struct, frozen=True):
         if e0 > WALL_RATIO * volume:
             e0, flat = WALL_E0 * volume, TOUCH_DEPTHS * depth
         scale = full * power(e0 / volume, alpha)
+        kinf = PERMANENT_SHARE * phi * instrument.gamma * price_ticks / volume
         return cls(
             alpha=alpha,
+            rise=float(1 + alpha),
             amplitudes=(WEIGHTS[0] * scale, WEIGHTS[1] * scale, WEIGHTS[2] * scale),
             e0=e0,
             flat=flat,
-            kinf=PERMANENT_SHARE * phi * instrument.gamma * price_ticks / volume,
-            law=instrument.gamma * price_ticks,
+            kinf=kinf,
+            gamma=instrument.gamma,
+            price=price_ticks,
             volume=volume,
-            steepest=scale * float(alpha) / e0 + PERMANENT_SHARE * phi * instrument.gamma * price_ticks / volume,
+            steepest=scale * float(alpha) / e0 + kinf,
         )
 
-    def displacement(self, x: float, e: tuple[float, float, float]) -> float:
+    def scale(self, price_ticks: float) -> float:
+        """What displacement and potential are multiplied by where the world's price is `price_ticks`."""
+        return price_ticks / self.price
+
+    def displacement(self, x: float, e: Volumes) -> float:
         """D in ticks: how far the shown price stands from the world's."""
-        total = self.kinf * x
+        flat = self.flat
+        size = abs(x) - flat
+        total = 0.0
+        if size > 0.0:
+            total = self.kinf * size if x > 0 else -self.kinf * size
         for amplitude, volume in zip(self.amplitudes, e, strict=True):
-            size = abs(volume) - self.flat
+            size = abs(volume) - flat
             if size > 0.0:
                 moved = amplitude * (power(1.0 + size / self.e0, self.alpha) - 1.0)
                 total += moved if volume > 0 else -moved
         return total
 
-    def potential(self, x: float, e: tuple[float, float, float]) -> float:
+    def potential(self, x: float, e: Volumes) -> float:
         """Phi in ticks x lots: the integral of the displacement in traded volume, from rest."""
-        total = 0.5 * self.kinf * x * x
-        rise = float(1 + self.alpha)
+        flat = self.flat
+        size = abs(x) - flat
+        total = 0.5 * self.kinf * size * size if size > 0.0 else 0.0
+        unit = self.e0 / self.rise
         for amplitude, volume in zip(self.amplitudes, e, strict=True):
-            size = abs(volume) - self.flat
+            size = abs(volume) - flat
             if size > 0.0:
                 y = 1.0 + size / self.e0
-                total += amplitude * (self.e0 / rise * (y * power(y, self.alpha) - 1.0) - size)
+                total += amplitude * (unit * (y * power(y, self.alpha) - 1.0) - size)
         return total
 
-    def impact(self, quantity: float) -> float:
-        """gamma (Q/V)^alpha in ticks: the price law's impact of a block of `quantity` lots."""
-        return self.law * power(quantity / self.volume, self.alpha)
+    def impact(self, quantity: float, price_ticks: float) -> float:
+        """gamma (Q/V)^alpha of a price, in ticks: the price law's impact of a block of `quantity` lots."""
+        return self.gamma * price_ticks * power(quantity / self.volume, self.alpha)
+
+
+class Leg(msgspec.Struct):
+    """What one side of the market has given within one instant.
+
+    `lots` in all, of which `beyond` the book; `walked` and `charged` are ticks x lots above the world's mid, of
+    the displayed part and of everything; `last` is the worst shown price walked; `sizes` maps the world
+    price of a level to the lots taken there.
+    """
+
+    lots: int = 0
+    beyond: int = 0
+    walked: float = 0.0
+    charged: float = 0.0
+    last: int | None = None
+    sizes: dict[int, int] = msgspec.field(default_factory=dict)
 
 
 class Displaced(msgspec.Struct):
     """What users have done to one instrument. `at` is the market time that `e` and `consumed` stand for.
 
-    `consumed` maps a world price of a side to the lots taken there that have not refilled. The `instant`
-    fields freeze the state at the start of a step, because all trades of one instant share its price.
+    `consumed` maps a world price of a side to the lots taken there that have not refilled. `frozen_x`, `frozen_e`
+    and the legs belong to the `instant`: all trades of one step are charged from the state at its start.
     """
 
     at: int
     x: float = 0.0
-    e: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    e: Volumes = (0.0, 0.0, 0.0)
     consumed_bid: dict[int, float] = msgspec.field(default_factory=dict)
     consumed_ask: dict[int, float] = msgspec.field(default_factory=dict)
     instant: int = 0
     frozen_x: float = 0.0
-    frozen_e: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    taken_buy: int = 0
-    taken_sell: int = 0
-    charged_buy: float = 0.0
-    charged_sell: float = 0.0
-    beyond: int = 0
+    frozen_e: Volumes = (0.0, 0.0, 0.0)
+    bought: Leg = msgspec.field(default_factory=Leg)
+    sold: Leg = msgspec.field(default_factory=Leg)
 
     def consumed(self, side: int) -> dict[int, float]:
         """The sizes taken from the side that an order of `side` trades against."""
         return self.consumed_ask if side > 0 else self.consumed_bid
+
+    def leg(self, side: int) -> Leg:
+        """What orders of `side` have taken in this instant."""
+        return self.bought if side > 0 else self.sold
+
+    @property
+    def moved(self) -> bool:
+        """Whether anybody's volume displaces the price."""
+        return bool(self.frozen_x or self.frozen_e[0] or self.frozen_e[1] or self.frozen_e[2])
 
     def decayed(self, elapsed: float, refill: float) -> None:
         """Let `elapsed` sessions of trading time and `refill` time constants of the ladder pass."""
@@ -141,43 +188,63 @@ class Displaced(msgspec.Struct):
         """Begin a new instant: later trades of it are charged against the state as it is now."""
         self.instant = instant
         self.frozen_x, self.frozen_e = self.x, self.e
-        self.taken_buy = self.taken_sell = self.beyond = 0
-        self.charged_buy = self.charged_sell = 0.0
+        self.bought, self.sold = Leg(), Leg()
 
     def traded(self, signed_lots: int) -> None:
-        """Every executed lot, aggressive or passive, moves all volumes by the same amount."""
+        """Every executed lot, aggressive or passive, moves all volumes by the same amount.
+
+        What waited trades before anything is taken: until then the instant starts from where it left the state.
+        """
         self.x += signed_lots
         self.e = (self.e[0] + signed_lots, self.e[1] + signed_lots, self.e[2] + signed_lots)
+        if not (self.bought.lots or self.sold.lots):
+            self.frozen_x, self.frozen_e = self.x, self.e
 
-    def floor(self, shape: Shape, side: int, quantity: int) -> float:
-        """Least cost above the frozen mid, in ticks x lots, of `quantity` lots within this instant."""
+    def rise(self, shape: Shape, side: int, quantity: float) -> float:
+        """Phi after `quantity` lots of this instant less Phi before them, at scale 1: the least they may cost."""
         moved = side * quantity
         x, e = self.frozen_x, self.frozen_e
         after = shape.potential(x + moved, (e[0] + moved, e[1] + moved, e[2] + moved))
-        return after - shape.potential(x, e) - moved * shape.displacement(x, e)
+        return after - shape.potential(x, e)
 
 
 def _refilled(consumed: dict[int, float], keep: float) -> dict[int, float]:
     return {price: lots * keep for price, lots in consumed.items() if lots * keep >= 0.5}
 
 
-def promised(shape: Shape, state: Displaced, side: int, distance: float, size: int, base: float) -> int:
-    """`size` clipped so that a level `distance` ticks from the mid never sells more than moves the price there.
+def promised(shape: Shape, scale: float, state: Displaced, side: int, levels: list[Far]) -> list[int]:
+    """Lots that the levels of one side may show, best first, so that walking them never costs less than Phi rises.
 
-    `base` is the displacement of `state` as it is.
+    A level is (ticks from the world's mid against the taker, lots). The rule is the charge's own, so an
+    order that stays within these sizes fills at the prices it was shown.
     """
-    if size * shape.steepest <= distance:
-        return size
-    x, e = state.x, state.e
+    x, e = state.frozen_x, state.frozen_e
+    base, start = scale * shape.displacement(x, e), scale * shape.potential(x, e)
+    steep = 0.5 * scale * shape.steepest
 
-    def moved(lots: float) -> float:
+    def spare(lots: float, walked: float) -> float:
         q = side * lots
-        return side * (shape.displacement(x + q, (e[0] + q, e[1] + q, e[2] + q)) - base)
+        return walked - scale * shape.potential(x + q, (e[0] + q, e[1] + q, e[2] + q)) + start
 
-    if moved(float(size)) <= distance:
-        return size
-    low, high = 0.0, float(size)
-    for _ in range(30):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if moved(middle) <= distance else (low, middle)
-    return int(low)
+    shown: list[int] = []
+    before = walked = 0.0
+    for distance, size in levels:
+        lots, cost = before + size, walked + distance * size
+        if side * base * lots + steep * lots * lots > cost and spare(lots, cost) < 0.0:
+            size = _largest(spare, before, walked, distance, size)
+            lots, cost = before + size, walked + distance * size
+        shown.append(size)
+        before, walked = lots, cost
+    return shown
+
+
+def _largest(spare: Callable[[float, float], float], before: float, walked: float, distance: float, size: int) -> int:
+    """Most lots of a level that leave nothing owed: `spare` is concave along it, not negative at its start."""
+    low, high = 0, size
+    while high - low > 1:
+        middle = (low + high) // 2
+        if spare(before + middle, walked + distance * middle) >= 0.0:
+            low = middle
+        else:
+            high = middle
+    return low

@@ -16,7 +16,7 @@ from engine.market.overlay import Displaced, Shape, promised
 from engine.model.ids import SECOND_NS, TimeNs
 from engine.model.instrument import Instrument
 from engine.model.market import Quote, Trade
-from engine.model.session import MarketSession, SessionDay
+from engine.model.session import Halt, MarketSession, SessionDay
 from engine.ports import MarketSource
 
 Level = tuple[int, int]
@@ -26,6 +26,7 @@ DEPTH = 10
 _REFILL_S = {"crypto": 0.1}
 _REFILL_THIN_S = 3.0
 _THIN_TRADES = 3000.0
+_DUST = 1e-6
 
 
 class DayCalendar(Protocol):
@@ -67,19 +68,30 @@ class ShownMarket:
         """The venue's state now."""
         return MarketSession(int(self.source.state[instrument.column]))
 
+    def band(self, instrument: Instrument) -> tuple[int, int] | None:
+        """(lowest, highest) tick at which trades may print now; None where there is no bound."""
+        band = self.source.band(instrument.column)
+        return None if band is None else (band[0] + instrument.basis_ticks, band[1] + instrument.basis_ticks)
+
+    def halt(self, instrument: Instrument) -> Halt | None:
+        """Why trading stands still in the middle of a session; None while it does not."""
+        return self.source.halt(instrument.column)
+
     def world_mid2(self, instrument: Instrument) -> int:
         """The mid nobody moved, in half ticks."""
         return int(self.source.mid2[instrument.column]) + 2 * instrument.basis_ticks
 
     def shifts(self, instrument: Instrument) -> tuple[int, int]:
-        """(bid, ask) shift in whole ticks, rounded outward."""
+        """(bid, ask) shift in whole ticks: the displacement at the nearest tick; the charge keeps to the exact one."""
         known = self._shifts.get(instrument.symbol)
         if known is None:
             state = self.peek(instrument)
             if state is None:
                 return 0, 0
-            moved = self.shape(instrument).displacement(state.frozen_x, state.frozen_e)
-            known = self._shifts[instrument.symbol] = math.floor(moved), math.ceil(moved)
+            shape = self.shape(instrument)
+            scale = shape.scale(self.world_mid2(instrument) / 2)
+            moved = round(scale * shape.displacement(state.frozen_x, state.frozen_e))
+            known = self._shifts[instrument.symbol] = moved, moved
         return known
 
     def mid2(self, instrument: Instrument) -> int:
@@ -140,19 +152,20 @@ class ShownMarket:
     def _left(
         self, instrument: Instrument, state: Displaced, side: int, levels: list[Level], shift: int
     ) -> list[Level]:
-        taken, shape = state.consumed(side), self.shape(instrument)
-        clip = any(state.e)
-        base = shape.displacement(state.x, state.e) if clip else 0.0
-        mid = self.mid2(instrument) / 2
-        left = []
-        for price, size in levels:
-            shown = price + shift
-            if clip:
-                size = promised(shape, state, side, abs(shown - mid), size, base)
-            size -= math.ceil(taken.get(price, 0.0))
-            if size > 0:
-                left.append((shown, size))
-        return left
+        """What is left of one side: nothing taken earlier, no more than the potential allows, less this instant's."""
+        taken, now = state.consumed(side), state.leg(side).sizes
+        sizes = [size for _, size in levels]
+        if taken:
+            sizes = [max(0, s - math.ceil(taken.get(p, 0.0) - now.get(p, 0) - _DUST)) for p, s in levels]
+        if state.moved:
+            shape, world = self.shape(instrument), self.world_mid2(instrument) / 2
+            far = [(side * (price + shift - world), size) for (price, _), size in zip(levels, sizes, strict=True)]
+            sizes = promised(shape, shape.scale(world), state, side, far)
+        return [
+            (price + shift, size - now.get(price, 0))
+            for (price, _), size in zip(levels, sizes, strict=True)
+            if size > now.get(price, 0)
+        ]
 
     def prints(self, instrument: Instrument) -> list[Trade]:
         """Trades of the last step at shown prices."""
@@ -205,8 +218,10 @@ class ShownMarket:
         """Take displayed lots at a shown price; they refill with time."""
         low, high = self.shifts(instrument)
         world = shown_price - instrument.basis_ticks - (high if side > 0 else low)
-        taken = self.displaced[instrument.symbol].consumed(side)
+        state = self.displaced[instrument.symbol]
+        taken, now = state.consumed(side), state.leg(side).sizes
         taken[world] = taken.get(world, 0.0) + lots
+        now[world] = now.get(world, 0) + lots
         self.changed(instrument)
 
     def peek(self, instrument: Instrument) -> Displaced | None:

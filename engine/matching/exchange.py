@@ -1,21 +1,25 @@
 """Taking liquidity: the displayed levels at their own prices, then the price law, never below the potential.
 
 One instant has one price: everything taken on a side within a step is charged along the same path, so
-splitting an order inside an instant costs exactly what the block costs (rounding goes against the user).
+splitting an order inside an instant never costs less than the block (rounding goes against the user).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import msgspec
 
 from engine.market.overlay import Displaced
-from engine.market.shown import DEPTH, ShownMarket
+from engine.market.shown import DEPTH, Level, ShownMarket
 from engine.model.instrument import Instrument
 
 PARTICIPATION = 0.15
 """Share of the market's volume that the rest of an oversized order may take while it works on."""
+
+_DUST = 1e-6
+"""Ticks x lots below which a difference is float rounding."""
 
 
 class Slice(msgspec.Struct, frozen=True):
@@ -24,14 +28,21 @@ class Slice(msgspec.Struct, frozen=True):
     price: int
     lots: int
     displayed: int
+    beyond: bool = False
 
 
 class Sweep(msgspec.Struct, frozen=True):
-    """What an order would take now, cheapest first, and the charge of the instant after it (ticks x lots above mid)."""
+    """What an order would take now, cheapest first.
+
+    `beyond` counts the lots from beyond the book. `walked` and `charged` are what the instant's displayed lots and
+    all its lots cost after it, in ticks x lots above the world's mid, before rounding; `last` the worst level walked.
+    """
 
     slices: tuple[Slice, ...]
     beyond: int
     charged: float
+    walked: float = 0.0
+    last: int | None = None
 
     @property
     def lots(self) -> int:
@@ -48,25 +59,28 @@ def beyond_cap(shown: ShownMarket, instrument: Instrument) -> int:
 def plan(shown: ShownMarket, instrument: Instrument, side: int, lots: int, limit: int | None, beyond: int) -> Sweep:
     """What `lots` of an aggressive order take at this instant, within `limit` ticks; changes nothing.
 
-    `beyond` is how many lots may be taken beyond the displayed ladder.
+    `beyond` is how many lots may be taken beyond the displayed ladder. A side without a quote gives nothing.
     """
-    state = shown.displaced.get(instrument.symbol)
-    fresh = state is None or state.instant != shown.now
-    spent = 0.0 if fresh or state is None else _charged(state, side)
-    taken = 0 if fresh or state is None else _taken(state, side)
-    used = 0 if fresh or state is None else state.beyond
-    levels = _walk(shown, instrument, side, lots, limit)
-    walked = sum(size for _, size in levels)
-    extra = max(0, min(lots - walked, beyond - used)) if _exhausted(shown, instrument, side, levels) else 0
-    pricing = _Pricing(shown, instrument, side, limit, taken, spent)
-    while True:
-        sweep = pricing.price(levels, extra)
-        if sweep is not None:
-            return sweep
-        if extra:
-            extra = pricing.largest_extra(levels, extra)
-        else:
-            levels.pop()
+    touch = shown.touch(instrument)[side > 0]
+    if lots <= 0 or touch <= 0:
+        return Sweep((), 0, 0.0)
+    state = shown.peek(instrument)
+    if state is None:
+        state = Displaced(at=shown.now, instant=shown.now)
+    book = shown.ladder(instrument, DEPTH)[side > 0]
+    levels = _walk(book, side, lots, limit)
+    used = state.bought.beyond + state.sold.beyond
+    wanted = lots - sum(size for _, size in levels)
+    extra = max(0, min(wanted, beyond - used)) if len(levels) == len(book) else 0
+    pricing = _Pricing(shown, instrument, side, limit, state, touch)
+    sweep = pricing.price(levels, extra)
+    if sweep is None and extra:
+        sweep = pricing.price(levels, pricing.largest(lambda some: pricing.price(levels, some), extra))
+    while sweep is None:
+        price, size = levels.pop()
+        fits = pricing.largest(lambda some, p=price: pricing.price([*levels, (p, some)], 0), size)  # type: ignore[misc]
+        sweep = pricing.price([*levels, (price, fits)] if fits else levels, 0)
+    return sweep
 
 
 def take(shown: ShownMarket, instrument: Instrument, side: int, sweep: Sweep) -> None:
@@ -74,33 +88,21 @@ def take(shown: ShownMarket, instrument: Instrument, side: int, sweep: Sweep) ->
     if not sweep.slices:
         return
     state = shown.settle(instrument)
-    displayed = sweep.slices if not sweep.beyond else sweep.slices[:-1]
-    for part in displayed:
-        shown.consume(instrument, side, part.displayed, part.lots)
-    state.beyond += sweep.beyond
-    if side > 0:
-        state.taken_buy += sweep.lots
-        state.charged_buy = sweep.charged
-    else:
-        state.taken_sell += sweep.lots
-        state.charged_sell = sweep.charged
+    for part in sweep.slices:
+        if not part.beyond:
+            shown.consume(instrument, side, part.displayed, part.lots)
+    leg = state.leg(side)
+    leg.lots += sweep.lots
+    leg.beyond += sweep.beyond
+    leg.charged, leg.walked, leg.last = sweep.charged, sweep.walked, sweep.last
     state.traded(side * sweep.lots)
     shown.changed(instrument)
 
 
-def _charged(state: Displaced, side: int) -> float:
-    return state.charged_buy if side > 0 else state.charged_sell
-
-
-def _taken(state: Displaced, side: int) -> int:
-    return state.taken_buy if side > 0 else state.taken_sell
-
-
-def _walk(shown: ShownMarket, instrument: Instrument, side: int, lots: int, limit: int | None) -> list[tuple[int, int]]:
+def _walk(book: list[Level], side: int, lots: int, limit: int | None) -> list[Level]:
     """Displayed (price, lots taken) within the limit, best first."""
-    bids, asks = shown.ladder(instrument, DEPTH)
     found = []
-    for price, size in asks if side > 0 else bids:
+    for price, size in book:
         if lots <= 0 or (limit is not None and side * (price - limit) > 0):
             break
         found.append((price, min(size, lots)))
@@ -108,68 +110,73 @@ def _walk(shown: ShownMarket, instrument: Instrument, side: int, lots: int, limi
     return found
 
 
-def _exhausted(shown: ShownMarket, instrument: Instrument, side: int, levels: list[tuple[int, int]]) -> bool:
-    """Whether the walk ended because the ladder did, and not at the limit."""
-    bids, asks = shown.ladder(instrument, DEPTH)
-    return len(levels) == len(asks if side > 0 else bids)
-
-
 class _Pricing:
-    """The charge of one order within one instant: T(A + q) - T(A) of docs/market-model.md."""
+    """The charge of one order within one instant: T(A + q) - T(A) of docs/market-model.md.
+
+    Everything is measured from the world's mid, which no rounding has touched, so that the floor is exact.
+    """
 
     def __init__(
-        self, shown: ShownMarket, instrument: Instrument, side: int, limit: int | None, taken: int, spent: float
+        self, shown: ShownMarket, instrument: Instrument, side: int, limit: int | None, state: Displaced, touch: int
     ) -> None:
-        self.side, self.limit, self.taken, self.spent = side, limit, taken, spent
+        self.side, self.limit, self.state, self.touch = side, limit, state, touch
+        self.leg = state.leg(side)
         self.mid = shown.mid2(instrument) / 2
-        bid, ask = shown.touch(instrument)
-        self.touch = ask if side > 0 else bid
-        self.half_spread = (ask - bid) / 2
+        self.world = shown.world_mid2(instrument) / 2
         self.shape = shown.shape(instrument)
-        state = shown.displaced.get(instrument.symbol)
-        self.state = Displaced(at=shown.now)
-        if state is not None:
-            if state.instant == shown.now:
-                self.state = state
-            else:
-                peeked = shown.peek(instrument)
-                self.state = peeked if peeked is not None else self.state
+        self.scale = self.shape.scale(self.world)
 
-    def price(self, levels: list[tuple[int, int]], extra: int) -> Sweep | None:
+    def price(self, levels: list[Level], extra: int) -> Sweep | None:
         """The slices of these levels plus `extra` lots beyond them, or None where that breaks the limit."""
+        leg, side = self.leg, self.side
         if not levels and not extra:
-            return Sweep((), 0, self.spent)
-        slices = [Slice(price, lots, price) for price, lots in levels]
-        walked = sum(self.side * (price - self.mid) * lots for price, lots in levels)
-        quantity = self.taken + sum(lots for _, lots in levels) + extra
-        last = levels[-1][0] if levels else self.touch
-        least = self.state.floor(self.shape, self.side, quantity) - self.spent
+            return Sweep((), 0, leg.charged, leg.walked, leg.last)
+        here = lots = 0
+        for price, size in levels:
+            here += price * size
+            lots += size
+        displayed = side * (here - self.world * lots)
+        last = levels[-1][0] if levels else (self.touch if leg.last is None else leg.last)
+        walked, beyond, quantity = leg.walked + displayed, leg.beyond + extra, leg.lots + lots + extra
+        total = walked + (beyond * self._law(quantity, last) if beyond else 0.0)
+        total = max(total, self.scale * self.state.rise(self.shape, side, quantity))
+        owed = total - leg.charged - displayed
+        slices = [Slice(price, size, price) for price, size in levels]
         if extra:
-            distance = max(self.half_spread + self.shape.impact(quantity), self.side * (last - self.mid))
-            cost = max(walked + extra * distance, least)
-            price = self._tick((cost - walked) / extra)
-            slices.append(Slice(price, extra, last))
-        elif least > walked + 1e-6:
-            tail = slices[-1]
-            price = self._tick(self.side * (tail.price - self.mid) + (least - walked) / tail.lots)
-            slices[-1] = Slice(price, tail.lots, tail.displayed)
-        if self.limit is not None and self.side * (slices[-1].price - self.limit) > 0:
+            owed -= extra * side * (last - self.world)
+            slices += _spread(side, last, extra, last, owed, beyond=True)
+        elif owed > _DUST:
+            slices[-1:] = _spread(side, last, levels[-1][1], last, owed, beyond=False)
+        if self.limit is not None and side * (slices[-1].price - self.limit) > 0:
             return None
-        total = sum(self.side * (s.price - self.mid) * s.lots for s in slices)
-        return Sweep(tuple(slices), extra, self.spent + total)
+        return Sweep(tuple(slices), extra, total, walked, last)
 
-    def largest_extra(self, levels: list[tuple[int, int]], extra: int) -> int:
-        """Most lots beyond the book that stay within the limit (0 where none do)."""
-        low, high = 0, extra - 1
+    def _law(self, quantity: int, last: int) -> float:
+        """Ticks from the world's mid at which the price law sells the lots beyond the book."""
+        law = max(0.0, self.side * (self.touch - self.mid)) + self.shape.impact(quantity, self.mid)
+        return max(law + self.side * (self.mid - self.world), self.side * (last - self.world))
+
+    @staticmethod
+    def largest(priced: Callable[[int], Sweep | None], lots: int) -> int:
+        """Most lots below `lots` that stay within the limit (0 where none do)."""
+        low, high = 0, lots - 1
         while low < high:
             middle = (low + high + 1) // 2
-            if self.price(levels, middle) is None:
+            if priced(middle) is None:
                 high = middle - 1
             else:
                 low = middle
         return low
 
-    def _tick(self, distance: float) -> int:
-        """The tick at least `distance` from the mid, on the expensive side."""
-        exact = self.mid + self.side * distance
-        return math.ceil(exact - 1e-9) if self.side > 0 else math.floor(exact + 1e-9)
+
+def _spread(side: int, price: int, lots: int, displayed: int, owed: float, *, beyond: bool) -> list[Slice]:
+    """`lots` at the two ticks around their exact price: together they pay `owed` ticks x lots over `price`, rounded up.
+
+    One tick for all would charge up to a tick too much, and splitting the order would save it.
+    """
+    ticks, more = divmod(max(0, math.ceil(owed - _DUST)), lots)
+    near, far = price + side * ticks, price + side * (ticks + 1)
+    parts = [Slice(near, lots - more, displayed, beyond)]
+    if more:
+        parts.append(Slice(far, more, displayed, beyond))
+    return parts

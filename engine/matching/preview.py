@@ -61,7 +61,9 @@ class Preview:
         last = sweep.slices[-1] if sweep.slices else None
         after = last.price if last else (touched[0][0] if touched else 0)
         if last is not None:
-            taken = {s.displayed: s.lots for s in sweep.slices}
+            taken: dict[int, int] = {}
+            for part in sweep.slices:
+                taken[part.displayed] = taken.get(part.displayed, 0) + part.lots
             after = next((p for p, size in touched if size > taken.get(p, 0)), last.price)
         return {
             "fills": [
