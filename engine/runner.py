@@ -325,7 +325,9 @@ class Runner:
     def _event(self, event: Any) -> Document:
         catalogue = self.kernel.catalogue
         return event_document(
-            event, catalogue.__getitem__, lambda order: request_document(order.request, catalogue[order.request.symbol])
+            event,
+            catalogue.get,
+            lambda order: request_document(order.request, catalogue[order.request.symbol], catalogue.get),
         )
 
     def _clock_document(self) -> Document:

@@ -203,7 +203,8 @@ class Run:
                 yield from self._emit(event_document(event, self.kernel.catalogue.__getitem__, self._request))
 
     def _request(self, order: Any) -> Document:
-        return request_document(order.request, self.kernel.catalogue[order.request.symbol])
+        catalogue = self.kernel.catalogue
+        return request_document(order.request, catalogue[order.request.symbol], catalogue.get)
 
     def _market(self) -> Iterator[bytes]:
         wanted, at = self.options.events, time_text(self.kernel.shown.now)

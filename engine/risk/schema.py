@@ -1,7 +1,7 @@
 """The shape of an order: any bytes become an `OrderRequest` or a refusal that says what to change.
 
 Checks run from the outside in: size, JSON, names of fields, types, words, numbers, symbol, lattice, sense. What
-stands here is the contract's order payload; words of order types that do not work yet are refused by name.
+stands here is the contract's order payload and `when`, the price rule (engine/risk/condition.py).
 """
 
 from __future__ import annotations
@@ -11,15 +11,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
-from engine.model.ids import Lots, Ticks
-from engine.model.instrument import ASSET_CLASSES, Instrument
-from engine.model.order import BUY, SELL, OrderRequest, OrderType, TimeInForce, side_word
-from engine.model.refusal import Code, Refused, refuse
-from engine.risk.amount import on_grid, read_amount
+from engine.model.ids import Lots, Ticks, TimeNs
+from engine.model.instrument import ASSET_CLASSES, Grid, Instrument
+from engine.model.order import BUY, SELL, Condition, OrderRequest, OrderType, TimeInForce
+from engine.model.refusal import Code, refuse
+from engine.risk.amount import Amount, on_grid, read_amount
+from engine.risk.condition import parse_when
+from engine.risk.schema_document import SESSION_CLASSES, SESSIONS, request_document
+from engine.risk.schema_sense import check_fields, check_levels, inconsistent, missing
+from engine.risk.stamp import day_of, read_stamp
 from engine.risk.wire import kind, parse_object, shown
 
+__all__ = ["FIELDS", "Resolver", "parse_order", "request_document"]
+
 REQUIRED = ("symbol", "side", "type", "quantity")
-TEXTS = ("symbol", "asset_class", "session", "side", "type", "time_in_force", "expire_at", "client_order_id")
+TEXTS = ("symbol", "asset_class", "session", "side", "type", "time_in_force", "expire_at", "when", "client_order_id")
 AMOUNTS = (
     "quantity",
     "limit_price",
@@ -32,21 +38,21 @@ AMOUNTS = (
 )
 SWITCHES = ("post_only", "reduce_only", "queue")
 FIELDS = frozenset((*TEXTS, *AMOUNTS, *SWITCHES))
-"""Every field of the contract's payload."""
+"""Every field of an order payload."""
 
-LATER = ("stop_price", "trail_amount", "trail_percent", "take_profit", "stop_loss", "display_quantity", "expire_at")
-"""Known fields that no order type of today uses."""
+POST_ONLY, BRACKET = "post_only", "bracket"
+"""Type words of the original system: a limit order that only rests; and what take_profit and stop_loss make of any."""
 
-SESSIONS = ("regular", "extended")
-SESSION_CLASSES = ("equities", "etfs")
 _SIDES = {"buy": BUY, "sell": SELL}
 _WORDS: dict[str, tuple[str, ...]] = {
     "side": tuple(_SIDES),
-    "type": tuple(word.value for word in OrderType),
+    "type": (*(word.value for word in OrderType), POST_ONLY),
     "time_in_force": tuple(word.value for word in TimeInForce),
     "session": SESSIONS,
     "asset_class": ASSET_CLASSES,
 }
+_PERCENT = Grid(1, 4)
+_ALL = 1_000_000
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z", re.ASCII)
 
 
@@ -71,43 +77,99 @@ def parse_order(
     _check_words(body)
     amounts = {field: read_amount(field, body[field]) for field in AMOUNTS if field in body}
     _check_client_id(body.get("client_order_id"))
+    expire_at = _expiry(body.get("expire_at"), on)
     instrument = catalogue.resolve(body["symbol"], on, True)
     _check_class(body, instrument, strict)
-    quantity = on_grid(amounts["quantity"], instrument.lot, "lot")
-    limit = on_grid(amounts["limit_price"], instrument.tick, "tick") if "limit_price" in amounts else None
-    _check_sense(body, instrument)
+    lattice = _on_lattice(amounts, instrument)
+    body = _plain_type(body)
+    check_fields(body, OrderType(body["type"]), instrument)
+    when = _conditions(body.get("when"), instrument, catalogue, on)
+    request = _request(body, lattice, instrument, expire_at, when)
+    check_levels(request, instrument)
+    return request
+
+
+def _expiry(text: str | None, on: date) -> TimeNs | None:
+    if text is None:
+        return None
+    at = read_stamp("expire_at", text, end_of_day=True)
+    if day_of(at) < on.isoformat():
+        raise refuse(
+            Code.OUT_OF_RANGE,
+            f"expire_at {shown(text)} has passed",
+            cause=f"the market's date is {on.isoformat()}",
+            fix="choose a later date",
+            field="expire_at",
+        )
+    return at
+
+
+def _on_lattice(amounts: Mapping[str, Amount], instrument: Instrument) -> dict[str, int]:
+    """Whole lots, ticks and millionths of the amounts."""
+    lattice: dict[str, int] = {}
+    for field, amount in amounts.items():
+        if field == "trail_percent":
+            lattice[field] = on_grid(amount, _PERCENT, "step")
+        elif field in ("quantity", "display_quantity"):
+            lattice[field] = on_grid(amount, instrument.lot, "lot")
+        else:
+            lattice[field] = on_grid(amount, instrument.tick, "tick")
+    if lattice.get("trail_percent", 0) >= _ALL:
+        raise refuse(
+            Code.OUT_OF_RANGE,
+            "trail_percent leaves no price to stop at",
+            cause="it is 100 or more",
+            fix="use less than 100",
+            field="trail_percent",
+        )
+    return lattice
+
+
+def _plain_type(body: dict[str, Any]) -> dict[str, Any]:
+    """The payload with `post_only` the type word said as a limit order that only rests."""
+    if body["type"] != POST_ONLY:
+        return body
+    if body.get("post_only") is False:
+        raise inconsistent("post_only", "the type is post_only", 'leave it out or send "type": "limit"')
+    return {**body, "type": OrderType.LIMIT.value, "post_only": True}
+
+
+def _conditions(text: str | None, own: Instrument, catalogue: Resolver, on: date) -> tuple[Condition, ...]:
+    return () if text is None else parse_when(text, own, lambda symbol: catalogue.resolve(symbol, on, False))
+
+
+def _request(
+    body: Mapping[str, Any],
+    lattice: Mapping[str, int],
+    instrument: Instrument,
+    expire_at: TimeNs | None,
+    when: tuple[Condition, ...],
+) -> OrderRequest:
+    def ticks(field: str) -> Ticks | None:
+        return Ticks(lattice[field]) if field in lattice else None
+
+    display = lattice.get("display_quantity")
     return OrderRequest(
         symbol=instrument.symbol,
         side=_SIDES[body["side"]],
         type=OrderType(body["type"]),
-        quantity=Lots(quantity),
-        limit_price=None if limit is None else Ticks(limit),
+        quantity=Lots(lattice["quantity"]),
+        limit_price=ticks("limit_price"),
         time_in_force=TimeInForce(body.get("time_in_force", TimeInForce.GTC.value)),
         extended=body.get("session") == "extended",
         post_only=body.get("post_only", False),
         reduce_only=body.get("reduce_only", False),
         queue=body.get("queue", True),
         client_order_id=body.get("client_order_id", ""),
+        stop_price=ticks("stop_price"),
+        trail_ticks=lattice.get("trail_amount"),
+        trail_ppm=lattice.get("trail_percent"),
+        take_profit=ticks("take_profit"),
+        stop_loss=ticks("stop_loss"),
+        display=None if display is None else Lots(display),
+        expire_at=expire_at,
+        when=when,
     )
-
-
-def request_document(request: OrderRequest, instrument: Instrument) -> dict[str, object]:
-    """The payload that asks for `request`: the inverse of `parse_order`, amounts as decimal text."""
-    document: dict[str, object] = {"symbol": str(request.symbol), "asset_class": instrument.asset_class}
-    if instrument.asset_class in SESSION_CLASSES:
-        document["session"] = SESSIONS[request.extended]
-    document["side"] = side_word(request.side)
-    document["type"] = request.type.value
-    document["quantity"] = instrument.quantity_text(request.quantity)
-    if request.limit_price is not None:
-        document["limit_price"] = instrument.price_text(request.limit_price)
-    document["time_in_force"] = request.time_in_force.value
-    document["post_only"] = request.post_only
-    document["reduce_only"] = request.reduce_only
-    document["queue"] = request.queue
-    if request.client_order_id:
-        document["client_order_id"] = request.client_order_id
-    return document
 
 
 def _check_names(body: Mapping[str, Any], required: Sequence[str]) -> None:
@@ -122,7 +184,7 @@ def _check_names(body: Mapping[str, Any], required: Sequence[str]) -> None:
             )
     for field in required:
         if field not in body:
-            raise _missing(field, f"an order needs {', '.join(required)}")
+            raise missing(field, f"an order needs {', '.join(required)}")
 
 
 def _similar(field: str) -> str | None:
@@ -132,10 +194,6 @@ def _similar(field: str) -> str | None:
 
     near = get_close_matches(field.lower(), sorted(FIELDS), n=1, cutoff=0.6)
     return near[0] if near else None
-
-
-def _missing(field: str, cause: str) -> Refused:
-    return refuse(Code.MISSING_FIELD, f"{field} is missing", cause=cause, fix=f"add {field}", field=field)
 
 
 def _check_types(body: Mapping[str, Any]) -> None:
@@ -159,14 +217,18 @@ def _check_types(body: Mapping[str, Any]) -> None:
 
 def _check_words(body: Mapping[str, Any]) -> None:
     for field, words in _WORDS.items():
-        if field in body and body[field] not in words:
-            raise refuse(
-                Code.ENUM_ERROR,
-                f"{field} cannot be {shown(body[field])}",
-                cause="the word is not one of those that work today, spelled exactly",
-                fix=f"use one of: {', '.join(words)}",
-                field=field,
-            )
+        if field not in body or body[field] in words:
+            continue
+        fix = f"use one of: {', '.join(words)}"
+        if field == "type" and body[field] == BRACKET:
+            fix = "send the entry's own type (market, limit, stop, …) with take_profit, stop_loss or both"
+        raise refuse(
+            Code.ENUM_ERROR,
+            f"{field} cannot be {shown(body[field])}",
+            cause="the word is not one of those that are known, spelled exactly",
+            fix=fix,
+            field=field,
+        )
 
 
 def _check_client_id(text: str | None) -> None:
@@ -192,28 +254,6 @@ def _check_class(body: Mapping[str, Any], instrument: Instrument, strict: bool) 
         )
     if instrument.asset_class in SESSION_CLASSES:
         if strict and "session" not in body:
-            raise _missing("session", f"{instrument.asset_class} name their session: regular or extended")
+            raise missing("session", f"{instrument.asset_class} name their session: regular or extended")
     elif "session" in body:
-        raise _inconsistent("session", f"{instrument.asset_class} have no sessions to choose from", "leave it out")
-
-
-def _inconsistent(field: str, cause: str, fix: str) -> Refused:
-    return refuse(
-        Code.INCONSISTENT_FIELDS, f"{field} does not fit the rest of the order", cause=cause, fix=fix, field=field
-    )
-
-
-def _check_sense(body: Mapping[str, Any], instrument: Instrument) -> None:
-    market = body["type"] == OrderType.MARKET
-    if market and "limit_price" in body:
-        raise _inconsistent("limit_price", "a market order has no limit price", 'leave it out or send "type": "limit"')
-    if not market and "limit_price" not in body:
-        raise _missing("limit_price", f"a limit order names its price, a multiple of {instrument.price_text(1)}")
-    if body.get("post_only"):
-        if market:
-            raise _inconsistent("post_only", "a market order always takes", 'send "type": "limit" or leave it out')
-        if body.get("time_in_force") in (TimeInForce.IOC, TimeInForce.FOK):
-            raise _inconsistent("post_only", f"{body['time_in_force']} never waits", "use DAY or GTC")
-    for field in LATER:
-        if field in body:
-            raise _inconsistent(field, f"a {body['type']} order has no {field}", "leave it out")
+        raise inconsistent("session", f"{instrument.asset_class} have no sessions to choose from", "leave it out")

@@ -35,7 +35,7 @@ class AccountView(MarketView):
     def order_document(self, order: Order) -> Document:
         """One order."""
         instrument = self.catalogue[order.request.symbol]
-        document = order_document(order, instrument, request_document(order.request, instrument))
+        document = order_document(order, instrument, request_document(order.request, instrument, self.catalogue.get))
         made = self.kernel.state.fills
         document["fills"] = [fill_document(made[fill_number(name)], instrument) for name in order.fills]
         return document

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.market.catalogue import load
-from engine.model.order import OrderRequest, OrderType, TimeInForce
+from engine.model.ids import SECOND_NS, Lots, Symbol, Ticks, TimeNs
+from engine.model.order import Condition, OrderRequest, OrderType, TimeInForce
 from engine.model.refusal import Refused
+from engine.risk.condition import SUBJECTS
 from engine.risk.schema import FIELDS, parse_order, request_document
 
 ON = date(2026, 6, 15)
@@ -35,12 +37,26 @@ _WORDS = {
     "asset_class": st.sampled_from(["equities", "crypto", "commodities", "forex", "equity"]),
     "session": st.sampled_from(["regular", "extended", "pre"]),
     "side": st.sampled_from(["buy", "sell", "hold"]),
-    "type": st.sampled_from(["market", "limit", "stop"]),
-    "time_in_force": st.sampled_from(["DAY", "GTC", "IOC", "FOK", "GTD"]),
+    "type": st.sampled_from(["market", "limit", "stop", "stop_limit", "trailing_stop", "oco", "post_only", "bracket"]),
+    "time_in_force": st.sampled_from(["DAY", "GTC", "IOC", "FOK", "GTD", "OPG", "CLS"]),
     "quantity": st.one_of(
         st.integers(-5, 2000), st.decimals(0, 5, places=9).map(str), st.text("0123456789.e-", max_size=6)
     ),
     "limit_price": st.one_of(st.integers(-5, 2000), st.decimals(0, 500, places=3).map(str)),
+    "stop_price": st.one_of(st.integers(-5, 2000), st.decimals(0, 500, places=3).map(str)),
+    "take_profit": st.integers(-5, 2000),
+    "stop_loss": st.integers(-5, 2000),
+    "trail_amount": st.decimals(0, 5, places=3).map(str),
+    "trail_percent": st.decimals(0, 120, places=5).map(str),
+    "display_quantity": st.integers(-5, 2000),
+    "expire_at": st.one_of(
+        st.sampled_from(["2026-12-31", "2026-12-31T21:00:00Z", "2099-12-31T23:59:59-23:59"]),
+        st.text("0123456789-:TZ+.", max_size=26),
+    ),
+    "when": st.one_of(
+        st.sampled_from(["price > 5", "BTC spread <= 0.02 and imbalance < -0.1", "time > 2026-12-31"]),
+        st.text("AP price<>=and .0123456789", max_size=40),
+    ),
     "post_only": st.booleans(),
     "client_order_id": st.text("ab1-:. é", max_size=70),
 }
@@ -75,33 +91,78 @@ def test_nearly_orders(body: dict[str, Any], noise: dict[str, Any], strict: bool
     _outcome(json.dumps(body), strict)
 
 
-@given(
-    st.sampled_from(ORDERABLE),
-    st.sampled_from([1, -1]),
-    st.integers(1, 10**9),
-    st.one_of(st.none(), st.integers(1, 10**9)),
-    st.sampled_from(list(TimeInForce)),
-    st.booleans(),
-    st.booleans(),
-    st.from_regex(r"\A[A-Za-z0-9_.:-]{0,64}\Z"),
-)
-def test_documents_are_the_inverse(
-    instrument: Any, side: int, lots: int, limit: Any, tif: TimeInForce, flag: bool, queue: bool, name: str
-) -> None:
-    waits = limit is not None and tif in (TimeInForce.DAY, TimeInForce.GTC)
-    request = OrderRequest(
+AUCTION_FREE = ("24_7", "FX_24_5")
+READABLE = [i for i in CATALOGUE.columns if not CATALOGUE.is_root(i.symbol)]
+
+
+@st.composite
+def conditions(draw: st.DrawFn, own: Symbol) -> Condition:
+    symbol = draw(st.one_of(st.just(own), st.sampled_from([i.symbol for i in READABLE])))
+    subject = draw(st.sampled_from(SUBJECTS))
+    value = {
+        "price": st.integers(1, 10**9),
+        "spread": st.integers(1, 10**6).map(lambda ticks: 2 * ticks),
+        "imbalance": st.integers(-(10**6), 10**6),
+        "time": st.integers(31_536_000 * SECOND_NS, 4_102_444_799 * SECOND_NS),
+    }[subject]
+    return Condition(subject, own if subject == "time" else symbol, draw(st.booleans()), draw(value))
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> OrderRequest:
+    """Any sensible order of any type."""
+    instrument = draw(st.sampled_from(ORDERABLE))
+    side, kind = draw(st.sampled_from([1, -1])), draw(st.sampled_from(list(OrderType)))
+    lots = draw(st.integers(2, 10**9))
+    levels = sorted(draw(st.sets(st.integers(1, 10**9), min_size=4, max_size=4)))[::side]
+    loss, entry, stop, profit = levels
+    shares = instrument.asset_class in ("equities", "etfs")
+    forces = [TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD]
+    if kind is not OrderType.OCO:
+        forces += [TimeInForce.IOC, TimeInForce.FOK]
+    if kind in (OrderType.MARKET, OrderType.LIMIT) and instrument.session not in AUCTION_FREE:
+        forces += [TimeInForce.OPG, TimeInForce.CLS]
+    force = draw(st.sampled_from(forces))
+    auction = force in (TimeInForce.OPG, TimeInForce.CLS)
+    limited = kind in (OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.OCO)
+    rests = limited and force in forces[:3]
+    reduce_only = draw(st.booleans())
+    bracket = draw(st.booleans()) and not reduce_only and kind is not OrderType.OCO
+    trailing = kind is OrderType.TRAILING_STOP
+    stopped = kind in (OrderType.STOP, OrderType.STOP_LIMIT, OrderType.OCO) or (trailing and draw(st.booleans()))
+    amount = draw(st.booleans())
+    when = () if auction else tuple(draw(st.lists(conditions(instrument.symbol), max_size=8)))
+    return OrderRequest(
         symbol=instrument.symbol,
         side=side,
-        type=OrderType.MARKET if limit is None else OrderType.LIMIT,
-        quantity=lots,  # type: ignore[arg-type]
-        limit_price=limit,
-        time_in_force=tif,
-        extended=flag and instrument.asset_class in ("equities", "etfs"),
-        post_only=flag and waits,
-        reduce_only=flag,
-        queue=queue,
-        client_order_id=name,
+        type=kind,
+        quantity=Lots(lots),
+        limit_price=Ticks(entry) if limited else None,
+        time_in_force=force,
+        extended=shares and not auction and draw(st.booleans()),
+        post_only=rests and draw(st.booleans()),
+        reduce_only=reduce_only,
+        queue=draw(st.booleans()),
+        client_order_id=draw(st.from_regex(r"\A[A-Za-z0-9_.:-]{0,64}\Z")),
+        stop_price=Ticks(stop) if stopped else None,
+        trail_ticks=draw(st.integers(1, 10**9)) if trailing and amount else None,
+        trail_ppm=draw(st.integers(1, 999_999)) if trailing and not amount else None,
+        take_profit=Ticks(profit) if bracket else None,
+        stop_loss=Ticks(loss) if bracket and draw(st.booleans()) else None,
+        display=Lots(draw(st.integers(1, lots - 1))) if rests and draw(st.booleans()) else None,
+        expire_at=TimeNs(draw(st.integers(1_790_000_000_000, 4_000_000_000_000)) * 1_000_000)
+        if force is TimeInForce.GTD
+        else None,
+        when=when,
     )
-    document = request_document(request, instrument)
-    assert parse_order(json.dumps(document), CATALOGUE, ON, strict=True) == request
-    assert parse_order(document, CATALOGUE, ON) == request
+
+
+@given(requests())
+@settings(max_examples=300)
+def test_documents_are_the_inverse(request: OrderRequest) -> None:
+    document = request_document(request, CATALOGUE.get(request.symbol), CATALOGUE.get)
+    assert set(document) <= FIELDS
+    for raw in (json.dumps(document), document):
+        again = parse_order(raw, CATALOGUE, ON, strict=True)
+        assert again == request
+        assert request_document(again, CATALOGUE.get(request.symbol), CATALOGUE.get) == document

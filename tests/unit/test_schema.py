@@ -155,10 +155,32 @@ CHANGES: list[tuple[dict[str, Any], str, str | None]] = [
     ({"side": " buy"}, "ENUM_ERROR", "side"),
     ({"side": ""}, "ENUM_ERROR", "side"),
     ({"type": "Limit"}, "ENUM_ERROR", "type"),
-    ({"type": "stop"}, "ENUM_ERROR", "type"),
-    ({"type": "trailing_stop"}, "ENUM_ERROR", "type"),
+    ({"type": "stop-limit"}, "ENUM_ERROR", "type"),
+    ({"type": "bracket"}, "ENUM_ERROR", "type"),
+    ({"type": "stop"}, "INCONSISTENT_FIELDS", "limit_price"),
+    ({"type": "trailing_stop"}, "INCONSISTENT_FIELDS", "limit_price"),
+    ({"type": "stop_limit"}, "MISSING_FIELD", "stop_price"),
+    ({"type": "oco"}, "MISSING_FIELD", "stop_price"),
+    ({"type": "oco", "stop_price": "189.10"}, "INCONSISTENT_FIELDS", "stop_price"),
+    ({"type": "oco", "stop_price": "180"}, "INCONSISTENT_FIELDS", "stop_price"),
+    ({"type": "oco", "side": "sell", "stop_price": "190"}, "INCONSISTENT_FIELDS", "stop_price"),
+    ({"type": "oco", "stop_price": "190", "take_profit": "200"}, "INCONSISTENT_FIELDS", "take_profit"),
+    ({"type": "oco", "stop_price": "190", "time_in_force": "FOK"}, "INCONSISTENT_FIELDS", "time_in_force"),
+    ({"type": "post_only", "post_only": False}, "INCONSISTENT_FIELDS", "post_only"),
+    ({"type": "post_only", "time_in_force": "IOC"}, "INCONSISTENT_FIELDS", "post_only"),
     ({"time_in_force": "gtc"}, "ENUM_ERROR", "time_in_force"),
-    ({"time_in_force": "GTD"}, "ENUM_ERROR", "time_in_force"),
+    ({"time_in_force": "GTD"}, "MISSING_FIELD", "expire_at"),
+    ({"time_in_force": "GTX"}, "ENUM_ERROR", "time_in_force"),
+    ({"time_in_force": "GTD", "expire_at": "soon"}, "NUMBER_FORMAT", "expire_at"),
+    ({"time_in_force": "GTD", "expire_at": "2026-02-30"}, "NUMBER_FORMAT", "expire_at"),
+    ({"time_in_force": "GTD", "expire_at": "2026-12-31T21:00:00"}, "NUMBER_FORMAT", "expire_at"),
+    ({"time_in_force": "GTD", "expire_at": "2026-12-31 21:00:00Z"}, "NUMBER_FORMAT", "expire_at"),
+    ({"time_in_force": "GTD", "expire_at": "2026-06-14"}, "OUT_OF_RANGE", "expire_at"),
+    ({"time_in_force": "GTD", "expire_at": "0000-01-01"}, "OUT_OF_RANGE", "expire_at"),
+    ({"time_in_force": "GTD", "expire_at": "9999-12-31T23:59:59-23:59"}, "OUT_OF_RANGE", "expire_at"),
+    ({"time_in_force": "OPG", "post_only": True}, "INCONSISTENT_FIELDS", "post_only"),
+    ({"time_in_force": "CLS", "session": "extended"}, "INCONSISTENT_FIELDS", "session"),
+    ({"time_in_force": "CLS", "when": "price > 1"}, "INCONSISTENT_FIELDS", "when"),
     ({"session": "pre"}, "ENUM_ERROR", "session"),
     ({"asset_class": "equity"}, "ENUM_ERROR", "asset_class"),
     ({"asset_class": "Equities"}, "ENUM_ERROR", "asset_class"),
@@ -210,8 +232,34 @@ CHANGES: list[tuple[dict[str, Any], str, str | None]] = [
     ({"post_only": True, "time_in_force": "FOK"}, "INCONSISTENT_FIELDS", "post_only"),
     ({"stop_price": 180}, "INCONSISTENT_FIELDS", "stop_price"),
     ({"trail_percent": "1.5"}, "INCONSISTENT_FIELDS", "trail_percent"),
-    ({"take_profit": 200}, "INCONSISTENT_FIELDS", "take_profit"),
-    ({"display_quantity": 5}, "INCONSISTENT_FIELDS", "display_quantity"),
+    ({"trail_percent": "100"}, "OUT_OF_RANGE", "trail_percent"),
+    ({"trail_percent": "1.00001"}, "PRECISION_EXCEEDED", "trail_percent"),
+    ({"trail_amount": "0.015"}, "PRECISION_EXCEEDED", "trail_amount"),
+    ({"take_profit": "189.10"}, "INCONSISTENT_FIELDS", "take_profit"),
+    ({"stop_loss": "190"}, "INCONSISTENT_FIELDS", "stop_loss"),
+    ({"take_profit": "200", "reduce_only": True}, "INCONSISTENT_FIELDS", "take_profit"),
+    ({"side": "sell", "take_profit": "200"}, "INCONSISTENT_FIELDS", "take_profit"),
+    ({"display_quantity": 10}, "INCONSISTENT_FIELDS", "display_quantity"),
+    ({"display_quantity": 1.5}, "PRECISION_EXCEEDED", "display_quantity"),
+    ({"display_quantity": 5, "time_in_force": "IOC"}, "INCONSISTENT_FIELDS", "display_quantity"),
+    ({"when": 5}, "TYPE_ERROR", "when"),
+    ({"when": ""}, "ENUM_ERROR", "when"),
+    ({"when": "price"}, "ENUM_ERROR", "when"),
+    ({"when": "price == 250"}, "ENUM_ERROR", "when"),
+    ({"when": "price >= 250 or price <= 200"}, "ENUM_ERROR", "when"),
+    ({"when": "volume > 5"}, "ENUM_ERROR", "when"),
+    ({"when": "price > 250 and"}, "ENUM_ERROR", "when"),
+    ({"when": "price > 1e3"}, "NUMBER_FORMAT", "when"),
+    ({"when": "time > tomorrow"}, "NUMBER_FORMAT", "when"),
+    ({"when": "price > -1"}, "OUT_OF_RANGE", "when"),
+    ({"when": "imbalance > 1.5"}, "OUT_OF_RANGE", "when"),
+    ({"when": " and ".join(["price > 1"] * 9)}, "OUT_OF_RANGE", "when"),
+    ({"when": "price > 1" + " " * 600}, "OUT_OF_RANGE", "when"),
+    ({"when": "price > 250.001"}, "PRECISION_EXCEEDED", "when"),
+    ({"when": "spread < 0.005"}, "PRECISION_EXCEEDED", "when"),
+    ({"when": "imbalance > 0.0000001"}, "PRECISION_EXCEEDED", "when"),
+    ({"when": "NOPE9 price > 5"}, "UNKNOWN_SYMBOL", "when"),
+    ({"when": "AAPL time > 2026-12-01"}, "INCONSISTENT_FIELDS", "when"),
     ({"expire_at": "2026-12-31"}, "INCONSISTENT_FIELDS", "expire_at"),
     ({"client_order_id": ""}, "OUT_OF_RANGE", "client_order_id"),
     ({"client_order_id": "a" * 65}, "OUT_OF_RANGE", "client_order_id"),
@@ -284,9 +332,11 @@ def test_precision_names_the_lattice_and_the_nearest_value() -> None:
     assert coin.detail == "lot"
 
 
-def test_today_s_words_are_listed() -> None:
-    assert refusal(LIMIT | {"type": "stop_limit"}).fix == "use one of: market, limit"
-    assert refusal(LIMIT | {"time_in_force": "GTD"}).fix == "use one of: DAY, GTC, IOC, FOK"
+def test_the_words_are_listed() -> None:
+    words = "market, limit, stop, stop_limit, trailing_stop, oco, post_only"
+    assert refusal(LIMIT | {"type": "peg"}).fix == f"use one of: {words}"
+    assert "take_profit" in refusal(LIMIT | {"type": "bracket"}).fix
+    assert refusal(LIMIT | {"time_in_force": "GTX"}).fix == "use one of: DAY, GTC, IOC, FOK, GTD, OPG, CLS"
     assert "limit_price" in refusal(LIMIT | {"limitprice": 5}).fix
 
 
@@ -318,7 +368,7 @@ def test_documents_read_back() -> None:
     for body in (LIMIT | {"session": "extended", "client_order_id": "x"}, COIN | {"post_only": True}):
         request = parsed(body)
         assert isinstance(request, OrderRequest)
-        document = request_document(request, CATALOGUE.get(request.symbol))
+        document = request_document(request, CATALOGUE.get(request.symbol), CATALOGUE.get)
         assert set(document) <= FIELDS
         assert parsed(json.dumps(document), strict=True) == request
     assert request_document(parse_order(COIN, CATALOGUE, ON), CATALOGUE.get("BTC-USD")) == {
