@@ -90,7 +90,8 @@ def test_bars_are_made_of_the_trades(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_formats_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["formats", "--json"]) == 0
     names = [form["name"] for form in json.loads(capsys.readouterr().out)["formats"]]
-    assert names == ["kraken", "coinbase", "binance-spot", "binance-usdm", "hyperliquid", "vterm"]
+    assert names[:5] == ["kraken", "coinbase", "binance-spot", "binance-usdm", "hyperliquid"]
+    assert {"okx", "bitget", "lobster", "vterm"} < set(names)
     assert run(["formats"]) == 0
 
 
@@ -103,8 +104,8 @@ def test_a_wrong_line_is_usage(words: list[str]) -> None:
     assert caught.value.exit_code == 2
 
 
-def test_a_planned_format_is_one_line_and_exit_2() -> None:
+def test_an_unknown_format_is_one_line_and_exit_2() -> None:
     with pytest.raises(UnknownFormat) as caught:
-        run(["check", "x", "--format", "lobster"])
+        run(["check", "x", "--format", "bitmex"])
     assert caught.value.exit_code == 2
     assert "\n" not in caught.value.line()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from engine.market.importers.check import CheckReport
+    from engine.market.importers.reading import Format
     from engine.market.importers.rows import BookRow
 
 app = typer.Typer(help="Recorded market data.", add_completion=False)
@@ -24,6 +25,7 @@ File = Annotated[Path, typer.Argument(help="A capture; .gz .xz .zst .zip are rea
 FormatName = Annotated[str, typer.Option("--format", help="See `vterm data formats`.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Comma-separated rows.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+BookFile = Annotated[Path | None, typer.Option("--book", help="LOBSTER's orderbook file: row k after message k.")]
 SymbolName = Annotated[str, typer.Option("--symbol", help="One instrument of a file of several.")]
 
 _COLUMNS = ("symbol", "checked", "equal", "gaps", "applied", "dropped", "absent", "crossed", "trades", "final")
@@ -37,14 +39,21 @@ class Every(enum.StrEnum):
 
 
 @app.command()
-def check(file: File, fmt: FormatName, symbol: SymbolName = "", as_json: AsJson = False, as_csv: AsCsv = False) -> None:
+def check(
+    file: File,
+    fmt: FormatName,
+    symbol: SymbolName = "",
+    stated: BookFile = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
     """Rebuild the books of a file and recompute what the file itself can prove.
 
     Exit code 7 where the file is damaged or contradicts its own checksums.
     """
     from engine.market.importers.check import check_file
 
-    report = check_file(file, fmt, symbol)
+    report = check_file(file, _form(fmt, stated), symbol)
     if as_json:
         print(json.dumps(report.document()))
     elif as_csv:
@@ -63,6 +72,7 @@ def book(
     levels: Annotated[int, typer.Option("--levels", min=1, max=10_000, help="Levels a side.")] = 10,
     every: Annotated[Every, typer.Option("--every", help="A line per message, or per update.")] = Every.UPDATE,
     symbol: SymbolName = "",
+    stated: BookFile = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -72,11 +82,12 @@ def book(
     from engine.market.importers.rows import book_rows
 
     del as_json  # the rows are JSON lines either way; the option exists because every command has it
+    rows = book_rows(file, _form(fmt, stated), levels, every.value, symbol)
     if as_csv:
-        _write_csv(_level_rows(book_rows(file, fmt, levels, every.value, symbol)))
+        _write_csv(_level_rows(rows))
         return
     encode = msgspec.json.Encoder().encode
-    for row in book_rows(file, fmt, levels, every.value, symbol):
+    for row in rows:
         sys.stdout.write(encode(row).decode() + "\n")
 
 
@@ -117,6 +128,19 @@ def formats(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
         _write_csv(rows)
     else:
         print("\n".join(_aligned(rows, left=3)))
+
+
+def _form(fmt: str, book: Path | None) -> Format:
+    from engine.market.importers.formats import find_format
+    from engine.market.importers.lobster import with_book
+    from vterm.cli.stop import usage
+
+    form = find_format(fmt)
+    if book is None:
+        return form
+    if form.name != "lobster":
+        raise usage(f"--book belongs to lobster, not to {form.name}", "--format lobster --book FILE")
+    return with_book(form, book)
 
 
 def _rows(report: CheckReport) -> list[tuple[str, ...]]:

@@ -8,8 +8,9 @@ import msgspec
 
 from engine.market.importers.errors import BadDataFile, SymbolAbsent
 from engine.market.importers.events import Changes, Gap, MarketEvent, Snapshot, Stale, TapeBar, TapeTrade
-from engine.market.importers.formats import Format, find_format
+from engine.market.importers.formats import find_format
 from engine.market.importers.proof import PROOFS, Proof
+from engine.market.importers.reading import Format
 from engine.market.importers.rebuild import Rebuilt
 from engine.market.importers.stream import read_messages, same_symbol
 

@@ -67,9 +67,8 @@ class UnknownFormat(DataError):
 
     code = "UNKNOWN_FORMAT"
 
-    def __init__(self, name: str, known: Sequence[str], planned: bool) -> None:
-        what = "is not read yet" if planned else "is not a format"
-        super().__init__(f"{name!r} {what}", fix=f"--format {'|'.join(known)}")
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"{name[:40]!r} is not a format", fix=f"--format {'|'.join(known)}")
 
 
 def _listed(symbols: Sequence[str]) -> str:

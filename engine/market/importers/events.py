@@ -19,8 +19,8 @@ Level = tuple[int, int]
 class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
     """The whole book, replacing what was there. `seq` is the venue's update id (0: the venue has none).
 
-    `counts` are orders per level, bids then asks, where the venue says; `texts` is what a checksum needs
-    (see `Changes.texts`); `depth` the levels a side to keep (0: all).
+    `counts` are orders per level, bids then asks, where the venue says; `texts` and `checksum` as in `Changes`;
+    `depth` the levels a side to keep (0: all).
     """
 
     at: int
@@ -32,13 +32,14 @@ class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
     counts: tuple[list[int], list[int]] | None = None
     texts: tuple[list[str], list[str]] | None = None
     depth: int = 0
+    checksum: int | None = None
 
 
 class Changes(msgspec.Struct, frozen=True, tag="changes"):
     """Absolute sizes of levels, applied in order; size 0 deletes. Its sequence was already verified.
 
-    `texts` holds for each bid and each ask its checksum fragment: price and size as sent, without dot and
-    leading zeros. `checksum` is the venue's CRC32 of the book after these changes.
+    `texts` holds for each bid and each ask its fragment of the text that the checksum covers, made of price and
+    size as sent. `checksum` is the venue's CRC32 of the book after these changes.
     """
 
     at: int
@@ -52,7 +53,7 @@ class Changes(msgspec.Struct, frozen=True, tag="changes"):
 
 
 class TapeTrade(msgspec.Struct, frozen=True, tag="trade"):
-    """A print. `sign` +1: the buyer took. `history`: it happened before the recording began."""
+    """A print. `sign` +1: the buyer took, 0: not said. `history`: it happened before the recording began."""
 
     at: int
     row: int

@@ -2,52 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Protocol
-
 from engine.market.importers.binance import BinanceImporter
+from engine.market.importers.bitget import BitgetImporter
 from engine.market.importers.coinbase import CoinbaseImporter
 from engine.market.importers.decimals import whole_ns
 from engine.market.importers.errors import UnknownFormat
-from engine.market.importers.events import MarketEvent
 from engine.market.importers.hyperliquid import HyperliquidImporter
 from engine.market.importers.kraken import KrakenImporter
+from engine.market.importers.lobster import open_messages
+from engine.market.importers.okx import OkxImporter
 from engine.market.importers.own import OwnImporter, own_time
+from engine.market.importers.pushes import push_time
+from engine.market.importers.reading import Format, Lines
 from engine.market.importers.receipts import unwrap
-
-
-class Importer(Protocol):
-    """Turns the lines of one file, in order, into events. Holds what must be remembered between lines."""
-
-    def read(self, row: int, line: bytes) -> list[MarketEvent]:
-        """Events of one line (often none). Raises BadLine or a msgspec error on a line it cannot read."""
-
-
-Messages = Iterator[tuple[int, list[MarketEvent]]]
-"""(row, events) of a file in order; rows count from 1."""
-
-
-class Lines:
-    """A format of lines: `make` gives the importer of one file, `time` reads the time of a single line."""
-
-    def __init__(self, make: Callable[[], Importer], time: Callable[[bytes], int]) -> None:
-        self.make = make
-        self.time = time
-
-
-class Format:
-    """A format by name, how its files are read, and what a file of it can prove about itself.
-
-    `reads` is either `Lines`, or for what does not come in lines a function that opens a path (a file or a
-    folder) and yields its messages; it may raise BadDataFile, or BadLine for the message that would come next.
-    """
-
-    def __init__(self, name: str, reads: Lines | Callable[[Path], Messages], proof: str, line: str) -> None:
-        self.name = name
-        self.reads = reads
-        self.proof = proof
-        self.line = line
 
 
 def _stamped(line: bytes) -> int:
@@ -88,12 +55,27 @@ FORMATS: dict[str, Format] = {
         Format(
             "hyperliquid", Lines(HyperliquidImporter, _stamped), "each book ordered and uncrossed", "<ns> <message>"
         ),
+        Format(
+            "okx",
+            Lines(OkxImporter, push_time),
+            "CRC32 of each message, prevSeqId = last seqId",
+            '{"arg", "action", "data"}, bare or behind a receipt',
+        ),
+        Format(
+            "bitget",
+            Lines(BitgetImporter, push_time),
+            "CRC32 of each message, seq grows",
+            '{"arg", "action", "data"}, bare or behind a receipt',
+        ),
+        Format(
+            "lobster",
+            open_messages,
+            "with --book: each row of the book, from the messages",
+            "time,type,id,size,price x 10000,direction",
+        ),
         Format("vterm", Lines(OwnImporter, own_time), "prev = previous seq, touch", "one event a line"),
     )
 }
-
-PLANNED = ("okx", "bitget", "lobster", "databento", "lean", "csv", "parquet")
-"""Formats of the contract that this version does not read."""
 
 
 def find_format(name: str | Format) -> Format:
@@ -102,5 +84,5 @@ def find_format(name: str | Format) -> Format:
         return name
     known = FORMATS.get(name.strip().lower())
     if known is None:
-        raise UnknownFormat(name, tuple(FORMATS), name.strip().lower() in PLANNED)
+        raise UnknownFormat(name, tuple(FORMATS))
     return known

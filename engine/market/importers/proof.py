@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import deque
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Protocol
 
 from engine.book.levels import Book
@@ -52,10 +52,8 @@ class ChecksumProof:
             _remember(self._bids, event.bids, event.texts[0])
             _remember(self._asks, event.asks, event.texts[1])
             self._prune(book)
-        if isinstance(event, Changes) and event.checksum is not None and valid:
-            bids, asks = book.top(10)
-            text = _joined(self._asks, asks) + _joined(self._bids, bids)
-            same = zlib.crc32(text.encode()) == event.checksum
+        if isinstance(event, Snapshot | Changes) and event.checksum is not None and valid:
+            same = zlib.crc32(self._covered(book).encode()) == event.checksum & 0xFFFFFFFF
             self.checked += 1
             self.equal += same
             if not same and not self.first_wrong:
@@ -63,6 +61,10 @@ class ChecksumProof:
 
     def finish(self, whole: bool) -> None:
         """Nothing waits."""
+
+    def _covered(self, book: Book) -> str:
+        bids, asks = book.top(10)
+        return "".join(_fragments(self._asks, asks) + _fragments(self._bids, bids))
 
     def _prune(self, book: Book) -> None:
         if len(self._bids) > 2 * len(book.bids) + 2_000:
@@ -78,8 +80,17 @@ def _remember(sent: dict[int, str], levels: list[Level], texts: list[str]) -> No
         sent[price] = text
 
 
-def _joined(sent: dict[int, str], levels: list[Level]) -> str:
-    return "".join(sent.get(price, "") for price, _ in levels)
+def _fragments(sent: dict[int, str], levels: list[Level]) -> list[str]:
+    return [sent.get(price, "") for price, _ in levels]
+
+
+class InterleavedProof(ChecksumProof):
+    """CRC32 over the 25 best levels, bid and ask in turn, the longer side going on alone (OKX, Bitget)."""
+
+    def _covered(self, book: Book) -> str:
+        bids, asks = book.top(25)
+        pairs = zip_longest(_fragments(self._bids, bids), _fragments(self._asks, asks))
+        return ":".join(text for pair in pairs for text in pair if text is not None)
 
 
 class NumberedTouchProof:
@@ -233,4 +244,7 @@ PROOFS: dict[str, type[Proof]] = {
     "binance-usdm": NumberedTouchProof,
     "hyperliquid": SnapshotProof,
     "vterm": OwnProof,
+    "okx": InterleavedProof,
+    "bitget": InterleavedProof,
+    "lobster": VerdictProof,
 }

@@ -27,7 +27,7 @@ from engine.model.number import to_text, trim
 def write_capture(events: Iterable[MarketEvent], path: Path) -> int:
     """Write `events` to `path` (gzip where it ends in .gz, the same bytes every time); returns the lines written.
 
-    Dropped updates, trades from before the recording, bars and verdicts are left out: the format has none. Raises OSError.
+    Dropped updates, trades from before the recording, bars and verdicts are left out. Raises OSError.
     """
     last: dict[str, int] = {}
     lines = 0

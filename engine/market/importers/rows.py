@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from engine.market.importers.errors import SymbolNeeded
-from engine.market.importers.formats import Format
+from engine.market.importers.reading import Format
 from engine.market.importers.rebuild import Rebuilt
 from engine.market.importers.stream import chosen_symbol, read_messages, same_symbol, symbols_of
 from engine.model.format import time_text

@@ -9,7 +9,8 @@ import msgspec
 
 from engine.market.importers.decimals import BadLine
 from engine.market.importers.errors import BadDataFile, SymbolAbsent, SymbolNeeded
-from engine.market.importers.formats import Format, Lines, Messages, find_format
+from engine.market.importers.formats import find_format
+from engine.market.importers.reading import Format, Lines, Messages
 from engine.market.importers.source import read_lines
 
 PROBED_ROWS = 5_000

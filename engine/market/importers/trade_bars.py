@@ -11,7 +11,7 @@ import msgspec
 from engine.market.importers.decimals import Fineness
 from engine.market.importers.errors import BadDataFile, DataError, SymbolNeeded
 from engine.market.importers.events import TapeBar, TapeTrade
-from engine.market.importers.formats import Format
+from engine.market.importers.reading import Format
 from engine.market.importers.stream import chosen_symbol, read_messages, symbols_of
 from engine.model.format import time_text
 from engine.model.ids import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS

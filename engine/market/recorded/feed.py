@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.market.importers.errors import BadDataFile
 from engine.market.importers.events import MarketEvent
-from engine.market.importers.formats import Format
+from engine.market.importers.reading import Format
 from engine.market.importers.stream import read_messages
 
 

@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 
 from engine.market.importers.errors import BadDataFile
-from engine.market.importers.formats import Format, Lines, find_format
+from engine.market.importers.formats import find_format
+from engine.market.importers.reading import Format, Lines
 from engine.market.importers.source import read_lines
 from engine.market.importers.stream import read_messages
 from engine.market.recorded.column import Column

@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.book.levels import Book
 from engine.market.importers.errors import BadDataFile
 from engine.market.importers.events import FINE, MarketEvent, TapeTrade
-from engine.market.importers.formats import Format
+from engine.market.importers.reading import Format
 from engine.market.importers.rebuild import Rebuilt
 from engine.market.importers.stream import chosen_symbol, plain_symbol, read_messages
 from engine.model.ids import DAY_NS, MINUTE_NS, SECOND_NS, Symbol
