@@ -8,23 +8,50 @@ waits in an open market it may jump, since reading a market does not change it.
 from __future__ import annotations
 
 import hashlib
+from typing import NamedTuple
 
 import msgspec
 
 from engine.ledger.postings import opening
 from engine.market.catalogue import Catalogue
 from engine.market.shown import ShownMarket
+from engine.market.statuses import changes
 from engine.matching.state import State
 from engine.matching.trading import Trading
 from engine.model.account import Account
-from engine.model.command import AnyCommand, Cancel, CancelAll, OpenAccount, Reach, SetClock, Submit
-from engine.model.event import Event
+from engine.model.algo import Algo
+from engine.model.command import (
+    Amend,
+    AnyCommand,
+    Cancel,
+    CancelAll,
+    ControlAlgo,
+    Flatten,
+    OpenAccount,
+    Reach,
+    SetClock,
+    SetLimits,
+    StartAlgo,
+    Submit,
+)
+from engine.model.event import Event, SystemStatus
 from engine.model.ids import DAY_NS, SECOND_NS, TimeNs
 from engine.model.order import Order
-from engine.model.refusal import Refusal
+from engine.model.refusal import Code, Refusal
 from engine.ports import JournalEntry, encode
 
-Answer = Order | list[str] | Refusal | None
+
+LOOK_AHEAD_NS = 7 * DAY_NS
+
+
+class Flattened(NamedTuple):
+    """What the kill switch did: ids of the orders it cancelled, and the orders that close positions."""
+
+    cancelled: list[str]
+    closing: list[Order]
+
+
+Answer = Order | Algo | list[str] | Flattened | Refusal | None
 
 
 class Kernel:
@@ -38,6 +65,7 @@ class Kernel:
         self._trading = Trading(shown, catalogue, self.state)
         self.valuer, self.gate = self._trading.valuer, self._trading.gate
         shown.displaced = self.state.displaced
+        self._next_change = TimeNs(0)
         self._show(start)
 
     # --- time ---------------------------------------------------------------------------------
@@ -45,27 +73,41 @@ class Kernel:
     def advance(self, to: TimeNs) -> list[JournalEntry]:
         """Let time pass up to `to`; returns an entry for each step that changed money or an order."""
         entries: list[JournalEntry] = []
-        state = self.state
+        state, trading = self.state, self._trading
         while state.now < to:
-            midnight = TimeNs((state.now // DAY_NS + 1) * DAY_NS)
-            at = min(to, midnight)
-            if self._trading.open:
-                wake = max(state.now + 1, self._trading.asleep_until(state.now))
-                at = min(at, TimeNs(-(-wake // state.step_ns) * state.step_ns))
+            at = min(to, self._next(state.now))
             self._reach(at)
-            if self._trading.open and at % state.step_ns == 0:
-                self._trading.work(at)
-                if self._trading.changed:
-                    entries.append(self._trading.entry("tick", at, str(at).encode()))
+            if trading.open and at % state.step_ns == 0:
+                trading.work(at)
+            if trading.chronicle.changed:
+                entries.append(trading.chronicle.entry(state, "tick", at, str(at).encode()))
         return entries
+
+    def _next(self, now: TimeNs) -> TimeNs:
+        """The next moment at which anything can happen."""
+        moments = [(now // DAY_NS + 1) * DAY_NS]
+        if self._trading.open:
+            wake = max(now + 1, self._trading.asleep_until(now))
+            moments.append(-(-wake // self.state.step_ns) * self.state.step_ns)
+        return TimeNs(min(moments))
 
     def _reach(self, at: TimeNs) -> None:
         before, self.state.now = self.state.now, at
+        if at >= self._next_change:
+            self._tell_changes(before, at)
         self._show(at)
         if before // DAY_NS != at // DAY_NS:
             for account in self.state.accounts.values():
                 account.day = at // DAY_NS
                 account.day_nav = self.valuer.worth(account).nav
+
+    def _tell_changes(self, before: TimeNs, at: TimeNs) -> None:
+        """Say which venues changed their state in (before, at], and look up when the next one will."""
+        calendars = self.shown.calendars
+        for when, venue, session in changes(calendars, before, at):
+            self._trading.happened(SystemStatus(when, venue, session.word, f"{venue} is {session.word}"))
+        following = next(changes(calendars, at, at + LOOK_AHEAD_NS), None)
+        self._next_change = following[0] if following else TimeNs(at + LOOK_AHEAD_NS)
 
     def _show(self, at: TimeNs) -> None:
         grid = TimeNs(at // self.state.step_ns * self.state.step_ns)
@@ -85,25 +127,37 @@ class Kernel:
         if isinstance(answer, Refusal):
             return entries, answer
         kind = str(type(command).__struct_config__.tag)
-        entries.append(self._trading.entry(kind, self.state.now, encode(command)))
+        entries.append(self._trading.chronicle.entry(self.state, kind, self.state.now, encode(command)))
         return entries, answer
 
     def _do(self, command: AnyCommand) -> Answer:
+        trading = self._trading
         if isinstance(command, Submit):
-            return self._trading.submit(command)
+            return trading.submit(command)
         if isinstance(command, Cancel):
-            return self._trading.cancel(command)
+            return trading.cancel(command)
+        if isinstance(command, Amend):
+            return trading.amend(command)
         if isinstance(command, CancelAll):
-            return self._trading.cancel_all(command)
+            return trading.cancel_all(command)
         if isinstance(command, OpenAccount):
             self._open_account(command)
         elif isinstance(command, SetClock):
             self.state.speed, self.state.paused = command.speed, command.paused
             self.state.step_ns = command.step_ns
             self._show(self.state.now)
-        else:
-            assert isinstance(command, Reach)
+        elif not isinstance(command, Reach):
+            return self._do_for_account(command)
         return None
+
+    def _do_for_account(self, command: Flatten | StartAlgo | ControlAlgo | SetLimits) -> Answer:
+        """Commands that need an account to exist."""
+        account = self.state.accounts.get(command.account)
+        if account is None:
+            return Refusal(Code.FORBIDDEN, f"there is no account {command.account}", fix="open it first")
+        if isinstance(command, Flatten):
+            return Flattened(*self._trading.flatten(command.account))
+        raise NotImplementedError(command)
 
     def _open_account(self, command: OpenAccount) -> None:
         if command.account in self.state.accounts:
@@ -117,8 +171,11 @@ class Kernel:
 
     def take_events(self) -> list[Event]:
         """What has happened since the last call, in order."""
-        events, self._trading.events = self._trading.events, []
-        return events
+        return self._trading.chronicle.take_events()
+
+    def open_orders(self, account: str) -> list[Order]:
+        """The account's open orders, oldest first."""
+        return self._trading.open_orders(account)
 
     @property
     def working(self) -> bool:
@@ -134,6 +191,7 @@ class Kernel:
         self.state = msgspec.msgpack.decode(frozen, type=State)
         self.shown.displaced = self.state.displaced
         self._trading.become(self.state)
+        self._next_change = TimeNs(0)
         self.shown.now = TimeNs(-1)
         self._show(self.state.now)
 

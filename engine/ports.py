@@ -95,6 +95,13 @@ class IntegrityError(Exception):
     """What is stored contradicts itself."""
 
 
+class Placing(Protocol):
+    """`OrderDesk.place` alone."""
+
+    def __call__(self, account: str, request: OrderRequest, *, origin: str, parent: str = "") -> Order:
+        """Send an order now, through the gate like any other; it may come back rejected."""
+
+
 class OrderDesk(Protocol):
     """What the desk's own agents (margin watch, algorithms, overnight bookings) may do inside the kernel."""
 

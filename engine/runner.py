@@ -227,8 +227,8 @@ class Runner:
         """What an order would do now; changes nothing."""
         request = parse_order(payload, self.kernel.catalogue, self.view.today(), strict=strict)
         holder = self.view.account(account)
-        mine = [o for o in self.kernel.state.orders.values() if o.open and o.account == account]
-        document = self._preview.document(holder, request, mine)
+        mine = self.kernel.open_orders(account)
+        document = self._preview.document(holder, request, mine, self._at())
         return {**document, "at": time_text(self.view.now), "seq": self.view.seq}
 
     def watchlist(self, account: str) -> Document:

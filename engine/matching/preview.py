@@ -10,6 +10,7 @@ from engine.matching.exchange import Sweep, beyond_cap, plan
 from engine.matching.fees import schedule
 from engine.matching.resting import queue_ahead
 from engine.model.account import Account
+from engine.model.ids import TimeNs
 from engine.model.instrument import Instrument
 from engine.model.order import Order, OrderRequest, side_word
 from engine.model.refusal import Refusal
@@ -25,10 +26,10 @@ class Preview:
     def __init__(self, shown: ShownMarket, valuer: Valuer, gate: Gate) -> None:
         self.shown, self.valuer, self.gate = shown, valuer, gate
 
-    def document(self, account: Account, request: OrderRequest, orders: list[Order]) -> Document:
+    def document(self, account: Account, request: OrderRequest, orders: list[Order], at: TimeNs) -> Document:
         """The `preview` document (without `at` and `seq`)."""
         instrument = self.valuer.instrument(request.symbol)
-        verdict = self.gate.check(account, request, orders)
+        verdict = self.gate.check(account, request, orders, at)
         refused = verdict if isinstance(verdict, Refusal) else None
         queued = refused is None and not isinstance(verdict, Refusal) and verdict.queued
         sweep = Sweep((), 0, 0.0)

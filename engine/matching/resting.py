@@ -1,7 +1,8 @@
 """Waiting in the book: queue position, prints that reach an order, quotes that pass it.
 
 A resting order is filled by the prints that trade at its price once the size displayed before it is gone,
-by prints through its price at once, and by a quote that moves through it, always at its own price.
+by prints through its price at once, and by a quote that moves through it, always at its own price. Orders of
+all accounts wait in one queue: better prices first, then who came first.
 """
 
 from __future__ import annotations
@@ -12,10 +13,23 @@ from engine.market.shown import DEPTH, ShownMarket
 from engine.model.ids import OrderId
 from engine.model.instrument import Instrument
 from engine.model.market import Trade
-from engine.model.order import Order
+from engine.model.order import Order, Status
 
 COARSE_NS = 60_000_000_000
 """Steps from this length on have no prints: an order is reached when the step's range passes its price."""
+
+Left = dict[OrderId, int]
+"""Lots that each order may still trade in this step."""
+
+
+def rests(order: Order) -> bool:
+    """Whether the order stands in the book at its limit."""
+    return (
+        not order.dormant
+        and not order.sweeping
+        and order.limit is not None
+        and order.status in (Status.WORKING, Status.PARTIALLY_FILLED)
+    )
 
 
 def queue_ahead(shown: ShownMarket, instrument: Instrument, side: int, price: int) -> int:
@@ -32,16 +46,21 @@ def queue_ahead(shown: ShownMarket, instrument: Instrument, side: int, price: in
 
 def crossed(shown: ShownMarket, instrument: Instrument, order: Order) -> bool:
     """Whether the opposite touch stands at or through the order's limit."""
-    limit = order.request.limit_price
+    limit = order.limit
     bid, ask = shown.touch(instrument)
     return limit is None or (ask <= limit if order.request.side > 0 else bid >= limit)
 
 
-def reached(shown: ShownMarket, instrument: Instrument, orders: Iterable[Order]) -> list[tuple[Order, int]]:
-    """(order, lots) filled as makers by the last step, best price first, then time. Shrinks queue positions."""
-    waiting = [o for o in orders if not o.sweeping and o.request.limit_price is not None]
-    waiting.sort(key=lambda o: (-o.request.side * int(o.request.limit_price or 0), o.submitted_at, o.order_id))
-    left = {order.order_id: order.remaining for order in waiting}
+def reached(
+    shown: ShownMarket, instrument: Instrument, orders: Iterable[Order], rooms: Left
+) -> list[tuple[Order, int]]:
+    """(order, lots) filled as makers by the last step, best price first, then time. Shrinks queue positions.
+
+    `rooms` are the lots that each order may trade at most.
+    """
+    waiting = [o for o in orders if rests(o)]
+    waiting.sort(key=lambda o: (-o.request.side * int(o.limit or 0), o.rank))
+    left = {order.order_id: rooms[order.order_id] for order in waiting}
     if shown.step_ns >= COARSE_NS:
         _by_range(shown, instrument, waiting, left)
     else:
@@ -49,45 +68,55 @@ def reached(shown: ShownMarket, instrument: Instrument, orders: Iterable[Order])
             _by_print(trade, waiting, left)
         _shrink(shown, instrument, waiting)
     _by_quote(shown, instrument, waiting, left)
-    return [(o, o.remaining - left[o.order_id]) for o in waiting if left[o.order_id] < o.remaining]
+    found = ((o, rooms[o.order_id] - left[o.order_id]) for o in waiting)
+    return [(order, lots) for order, lots in found if lots > 0]
 
 
-def _by_print(trade: Trade, waiting: list[Order], left: dict[OrderId, int]) -> None:
-    size = int(trade.size)
+def _by_print(trade: Trade, waiting: list[Order], left: Left) -> None:
+    """One print meets the queue: who stands at a better price trades whole, at the print's price in turn."""
+    size, eaten, price = int(trade.size), 0, None
     for order in waiting:
-        side, limit = order.request.side, order.request.limit_price
-        if side == trade.sign or size <= 0 or limit is None:
+        side, limit = order.request.side, int(order.limit or 0)
+        if side == trade.sign or size <= 0 or side * (limit - trade.price) < 0:
             continue
-        beyond = side * (limit - trade.price)
-        if beyond < 0:
-            continue
-        if beyond == 0:
-            gone = min(order.ahead, size)
-            order.ahead -= gone
-            size -= gone
-        lots = min(size, left[order.order_id])
-        left[order.order_id] -= lots
-        size -= lots
+        if limit != price:
+            eaten, price = 0, limit
+        if limit == trade.price:
+            between = min(max(0, order.ahead - eaten), size)
+            eaten += between
+            size -= between
+            order.ahead = max(0, order.ahead - eaten)
+        size -= _fill_slice(order, size, left)
 
 
-def _by_range(shown: ShownMarket, instrument: Instrument, waiting: list[Order], left: dict[OrderId, int]) -> None:
+def _fill_slice(order: Order, size: int, left: Left) -> int:
+    """Lots of a print that an order takes: an iceberg only what it shows (the next slice comes after the step)."""
+    lots = min(size, left[order.order_id])
+    if order.request.display is not None:
+        lots = min(lots, order.slice_left)
+        order.slice_left -= lots
+    left[order.order_id] -= lots
+    return lots
+
+
+def _by_range(shown: ShownMarket, instrument: Instrument, waiting: list[Order], left: Left) -> None:
     low, high = shown.low_high(instrument)
     volume = int(shown.source.volume_rate(instrument.column) * shown.step_ns / 100_000_000) // 2
     for order in waiting:
-        limit = int(order.request.limit_price or 0)
+        limit = int(order.limit or 0)
         if (low < limit) if order.request.side > 0 else (high > limit):
             lots = min(volume, left[order.order_id])
             left[order.order_id] -= lots
             volume -= lots
 
 
-def _by_quote(shown: ShownMarket, instrument: Instrument, waiting: list[Order], left: dict[OrderId, int]) -> None:
+def _by_quote(shown: ShownMarket, instrument: Instrument, waiting: list[Order], left: Left) -> None:
     for order in waiting:
         wanted = left[order.order_id]
         if wanted <= 0 or not crossed(shown, instrument, order):
             continue
         bids, asks = shown.ladder(instrument, DEPTH)
-        side, limit = order.request.side, int(order.request.limit_price or 0)
+        side, limit = order.request.side, int(order.limit or 0)
         for price, size in list(asks if side > 0 else bids):
             if wanted <= 0 or side * (price - limit) > 0:
                 break
@@ -104,10 +133,10 @@ def _shrink(shown: ShownMarket, instrument: Instrument, waiting: list[Order]) ->
     for order in waiting:
         if order.ahead:
             own = bids if order.request.side > 0 else asks
-            limit = order.request.limit_price
+            limit = int(order.limit or 0)
             shows = next((size for price, size in own if price == limit), None)
             best = own[0][0] if own else None
             if shows is not None:
                 order.ahead = min(order.ahead, shows)
-            elif best is not None and order.request.side * (int(limit or 0) - best) > 0:
+            elif best is not None and order.request.side * (limit - best) > 0:
                 order.ahead = 0

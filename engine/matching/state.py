@@ -15,7 +15,8 @@ from engine.model.order import Order
 class State(msgspec.Struct):
     """Everything that the past leaves to the future. Snapshots are this and nothing else.
 
-    `passed` is the time up to which overnight bookings (settlement, financing, dividends) have been made.
+    `passed` is the time up to which overnight bookings (settlement, financing, dividends) have been made, `check_at`
+    when margins are looked at next (0: nobody holds anything).
     """
 
     now: TimeNs
@@ -29,6 +30,7 @@ class State(msgspec.Struct):
     ranks_given: int = 0
     algos_made: int = 0
     passed: TimeNs = TimeNs(0)
+    check_at: TimeNs = TimeNs(0)
     accounts: dict[str, Account] = msgspec.field(default_factory=dict)
     orders: dict[str, Order] = msgspec.field(default_factory=dict)
     fills: list[Fill] = msgspec.field(default_factory=list)

@@ -1,30 +1,29 @@
-"""Orders through their lives: submitted, queued, filled, waiting, swept, expired, taken back.
+"""The orders of one desk: sent, changed, taken back, and what every step of time does to those that wait.
 
-What happens is noted as events, fills and transfers until `Kernel` closes the entry that caused them.
+What happens is noted in the chronicle until `Kernel` closes the entry that caused it.
 """
 
 from __future__ import annotations
 
-import msgspec
-
 from engine.market.catalogue import Catalogue
-from engine.market.shown import DayCalendar, ShownMarket
-from engine.matching.exchange import PARTICIPATION, Sweep, beyond_cap, plan, take
-from engine.matching.lifecycle import announce, expiry, move
-from engine.matching.resting import crossed, queue_ahead, reached
+from engine.market.shown import ShownMarket
+from engine.matching.amending import amended, keeps_place
+from engine.matching.chronicle import Chronicle
+from engine.matching.executions import Executions
+from engine.matching.hours import closing_at, day_end, next_hours, trades
+from engine.matching.lifecycle import expiry
+from engine.matching.lives import Lives, continuous
+from engine.matching.opening import Auctions
+from engine.matching.resting import rests
 from engine.matching.state import State
 from engine.model.account import Transfer
-from engine.model.command import Cancel, CancelAll, Submit
-from engine.model.event import AccountTouched, Event, FillEvent, LedgerEntry
-from engine.model.fill import Fill
-from engine.model.ids import AccountId, OrderId, TimeNs, fill_id
+from engine.model.command import Amend, Cancel, CancelAll, Submit
+from engine.model.event import Event
+from engine.model.ids import AccountId, Lots, OrderId, TimeNs
 from engine.model.instrument import Instrument
-from engine.model.order import Order, OrderType, Status, TimeInForce
+from engine.model.order import Order, OrderRequest, OrderType, Status, TimeInForce
 from engine.model.refusal import Code, Refusal
-from engine.model.session import MarketSession
-from engine.portfolio.booking import Execution, book, explain
 from engine.portfolio.valuation import Valuer
-from engine.ports import JournalEntry
 from engine.risk.gate import Gate
 
 
@@ -36,37 +35,24 @@ class Trading:
         self.catalogue = catalogue
         self.valuer = Valuer(shown, catalogue)
         self.gate = Gate(shown, self.valuer)
-        self.events: list[Event] = []
-        self._touched: dict[str, Order] = {}
-        self._fills: list[Fill] = []
-        self._transfers: list[Transfer] = []
+        self.chronicle = Chronicle()
+        self.executions = Executions(shown, catalogue, self.valuer, state, self.chronicle)
+        self.lives = Lives(shown, catalogue, self.executions, self.place)
+        self.auctions = Auctions(shown, self.executions, self.lives, self._admit)
         self.become(state)
 
     def become(self, state: State) -> None:
         """Go on from another state."""
         self.state = state
-        self.open: dict[str, list[Order]] = {}
-        for order in state.orders.values():
-            if order.open:
-                self.open.setdefault(order.request.symbol, []).append(order)
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything happened since the last entry."""
-        return bool(self._touched or self._transfers)
-
-    def book_transfers(self, transfers: tuple[Transfer, ...], at: TimeNs) -> None:
-        """Note transfers that no fill caused."""
-        self.state.transfers_made += len(transfers)
-        self._transfers.extend(transfers)
-        self.events.extend(LedgerEntry(at, transfer) for transfer in transfers)
+        self.executions.become(state)
+        self.open = self.executions.open
 
     # --- time ---------------------------------------------------------------------------------
 
     def asleep_until(self, now: TimeNs) -> int:
         """When the first open order can trade or expires, by its venue's hours; `now` where one can already."""
         wakes = []
-        for symbol, waiting in self.open.items():
+        for symbol, waiting in self.open.of_symbol.items():
             calendar = self.shown.calendars[self.catalogue[symbol].session]
             extended = any(order.request.extended for order in waiting)
             wakes.append(next_hours(calendar, now, extended=extended))
@@ -74,30 +60,36 @@ class Trading:
         return min(wakes, default=now)
 
     def work(self, at: TimeNs) -> None:
-        """Everything that waits meets the market at `at`: opens, prints, sweeps, expiries."""
-        for symbol in sorted(self.open):
+        """Everything that waits meets the market at `at`: closes, opens, triggers, prints, sweeps, expiries."""
+        for symbol in sorted(self.open.of_symbol):
             instrument = self.catalogue[symbol]
             session = self.shown.state(instrument)
-            waiting = self.open.get(symbol, [])
-            for order in [o for o in waiting if o.expires_at and at >= o.expires_at]:
-                self._finish(order, Status.EXPIRED, at, "its time was up")
-            for order in [o for o in waiting if o.status is Status.QUEUED and self._trades(o, session)]:
-                self._open_queued(order, instrument, at)
-            trading = [o for o in waiting if o.status is not Status.QUEUED and self._trades(o, session)]
-            for order, lots in reached(self.shown, instrument, trading):
-                limit = int(order.request.limit_price or 0)
-                self._execute(order, instrument, at, [(limit, lots, limit)], maker=True)
-                self.shown.settle(instrument).traded(order.request.side * lots)
-                self.shown.changed(instrument)
-                self._after(order, at)
-            for order in [o for o in trading if o.open and o.sweeping]:
-                self._sweep_on(order, instrument, at)
+            self._end_of_time(symbol, instrument, at)
+            waiting = list(self.open.of_symbol.get(symbol, ()))
+            queued = [o for o in waiting if o.status is Status.QUEUED and trades(o, session)]
+            if queued:
+                self.auctions.open(queued, instrument, at)
+            trading = [o for o in waiting if o.open and o.status is not Status.QUEUED and trades(o, session)]
+            for order in trading:
+                if order.open and (order.dormant or order.trigger):
+                    self.lives.release(order, instrument, at)
+            if any(rests(order) for order in trading):
+                self.lives.meet_prints([o for o in trading if o not in queued], instrument, at)
+            for order in trading:
+                if order.open and order.sweeping and continuous(order):
+                    self.lives.sweep_on(order, instrument, at)
 
-    @staticmethod
-    def _trades(order: Order, session: MarketSession) -> bool:
-        if session is MarketSession.REGULAR:
-            return True
-        return order.request.extended and session in (MarketSession.PRE, MarketSession.POST)
+    def _end_of_time(self, symbol: str, instrument: Instrument, at: TimeNs) -> None:
+        """Orders for the close cross when it comes; others whose time is up expire."""
+        over = [o for o in self.open.of_symbol.get(symbol, ()) if o.expires_at and at >= o.expires_at]
+        if not over:
+            return
+        closing = [o for o in over if o.request.time_in_force is TimeInForce.CLS and o.status is Status.WORKING]
+        if closing:
+            self.auctions.close(closing, instrument, at)
+        for order in over:
+            if order.open:
+                self.lives.finish(order, Status.EXPIRED, at, "its time was up")
 
     # --- commands -----------------------------------------------------------------------------
 
@@ -107,7 +99,7 @@ class Trading:
         if known is None:
             return None
         order = self.state.orders[known]
-        if order.request == command.order:
+        if (order.sent or order.request) == command.order:
             return order
         return Refusal(
             Code.IDEMPOTENCY_CONFLICT,
@@ -118,202 +110,150 @@ class Trading:
         )
 
     def submit(self, command: Submit) -> Order | Refusal:
-        account = self.state.accounts.get(command.account)
-        if account is None:
+        """Send an order of a person or a script."""
+        if command.account not in self.state.accounts:
             return Refusal(Code.FORBIDDEN, f"there is no account {command.account}", fix="open it first")
-        request, at = command.order, self.state.now
+        return self.place(command.account, command.order, origin="person")
+
+    def place(self, account: str, request: OrderRequest, *, origin: str, parent: str = "") -> Order:
+        """Send an order now, through the gate; it may come back rejected."""
+        at, holder = self.state.now, self.state.accounts[account]
         instrument = self.catalogue[request.symbol]
         self.state.orders_made += 1
         order = Order(
             order_id=OrderId(f"o{self.state.orders_made:06d}"),
-            account=command.account,
+            account=AccountId(account),
             request=request,
             status=Status.ACCEPTED,
             submitted_at=at,
             updated_at=at,
+            parent=parent,
+            origin=origin,
         )
         self.state.orders[order.order_id] = order
         if request.client_order_id:
-            self.state.client_ids.setdefault(command.account, {})[request.client_order_id] = order.order_id
-        verdict = self.gate.check(account, request, self._open_orders(command.account))
+            self.state.client_ids.setdefault(account, {})[request.client_order_id] = order.order_id
+        verdict = self.gate.check(holder, request, self.open.of_account(account), at)
         if isinstance(verdict, Refusal):
             order.refusal = verdict
-            self._moved(order, Status.REJECTED, at, verdict.message)
+            self.chronicle.moved(order, Status.REJECTED, at, verdict.message)
             return order
-        order.expires_at = expiry(request.time_in_force, at, self._day_end(instrument, at))
-        self._note(order, announce(order, at))
-        self.open.setdefault(request.symbol, []).append(order)
+        order.expires_at = self._expiry(request, instrument, at)
+        self.chronicle.said("order.accepted", order, at)
+        self.open.add(order)
         if verdict.queued:
-            self._moved(order, Status.QUEUED, at)
+            self.executions.rank(order)
+            self.chronicle.moved(order, Status.QUEUED, at)
         else:
-            self._arrive(order, instrument, at)
+            self.lives.begin(order, instrument, at)
         return order
 
-    def _open_queued(self, order: Order, instrument: Instrument, at: TimeNs) -> None:
-        others = [o for o in self._open_orders(order.account) if o is not order]
-        verdict = self.gate.check(self.state.accounts[order.account], order.request, others, opening=True)
-        if isinstance(verdict, Refusal):
-            order.refusal = verdict
-            self._finish(order, Status.REJECTED, at, verdict.message)
-        else:
-            self._moved(order, Status.WORKING, at)
-            self._arrive(order, instrument, at)
+    def _expiry(self, request: OrderRequest, instrument: Instrument, at: TimeNs) -> TimeNs:
+        calendar = self.shown.calendars[instrument.session]
+        if request.time_in_force is TimeInForce.CLS:
+            return closing_at(calendar, instrument, at)
+        if request.time_in_force is TimeInForce.GTD:
+            return TimeNs(int(request.expire_at or 0))
+        return expiry(request.time_in_force, at, day_end(calendar, at))
 
-    def _arrive(self, order: Order, instrument: Instrument, at: TimeNs) -> None:
-        """An approved order meets the book for the first time."""
-        request = order.request
-        order.arrival_mid2 = self.shown.mid2(instrument)
-        order.arrival_shift2 = order.arrival_mid2 - self.shown.world_mid2(instrument)
-        sweep = self._plan(order, instrument, order.remaining, beyond_cap(self.shown, instrument))
-        if request.time_in_force is TimeInForce.FOK and sweep.lots < request.quantity:
-            there = instrument.quantity_text(sweep.lots)
-            self._finish(order, Status.CANCELLED, at, f"fill or kill: only {there} could be had at once")
-            return
-        self._take(order, instrument, at, sweep)
-        self._after(order, at)
-        if not order.open:
-            return
-        if request.time_in_force is TimeInForce.IOC:
-            self._finish(order, Status.CANCELLED, at, "immediate or cancel: the rest was not there")
-            return
-        order.sweeping = request.type is OrderType.MARKET or crossed(self.shown, instrument, order)
-        if not order.sweeping and request.limit_price is not None:
-            order.ahead = queue_ahead(self.shown, instrument, request.side, request.limit_price)
-        if order.status is Status.ACCEPTED:
-            self._moved(order, Status.WORKING, at)
-
-    def _sweep_on(self, order: Order, instrument: Instrument, at: TimeNs) -> None:
-        """The rest of an oversized order takes its share of the volume, an average trade at a time."""
-        if not crossed(self.shown, instrument, order):
-            order.sweeping = False
-            order.ahead = queue_ahead(self.shown, instrument, order.request.side, int(order.request.limit_price or 0))
-            return
-        steps = self.shown.step_ns / 100_000_000
-        order.allowance += PARTICIPATION * self.shown.source.volume_rate(instrument.column) * steps
-        lots = min(order.remaining, int(order.allowance))
-        if lots < min(order.remaining, instrument.usual_lots()):
-            return
-        sweep = self._plan(order, instrument, lots, lots)
-        order.allowance -= sweep.lots
-        if sweep.lots:
-            self._take(order, instrument, at, sweep)
-            self._after(order, at)
-
-    def _plan(self, order: Order, instrument: Instrument, lots: int, beyond: int) -> Sweep:
-        limit = order.request.limit_price
-        return plan(self.shown, instrument, order.request.side, lots, None if limit is None else int(limit), beyond)
-
-    def _take(self, order: Order, instrument: Instrument, at: TimeNs, sweep: Sweep) -> None:
-        slices = [(s.price, s.lots, s.displayed) for s in sweep.slices]
-        self._execute(order, instrument, at, slices, maker=False)
-        take(self.shown, instrument, order.request.side, sweep)
-
-    def _execute(
-        self, order: Order, instrument: Instrument, at: TimeNs, slices: list[tuple[int, int, int]], *, maker: bool
-    ) -> None:
-        """Post executions: fills, transfers, position, cash, in that order."""
-        account = self.state.accounts[order.account]
-        mid2 = self.shown.mid2(instrument)
-        shift2 = mid2 - self.shown.world_mid2(instrument)
-        bid, ask = self.shown.touch(instrument)
-        touch = ask if order.request.side > 0 else bid
-        for price, lots, displayed in slices:
-            execution = Execution(at, price, lots, maker=maker, touch=touch, displayed=displayed)
-            parts = explain(order, execution, mid2, shift2)
-            name = fill_id(self.state.fills_made)
-            self.state.fills_made += 1
-            fill, transfers = book(
-                account, order, instrument, execution, parts, self.valuer, name, self.state.transfers_made + 1
-            )
-            self.state.transfers_made += len(transfers)
-            self.state.fills.append(fill)
-            self._fills.append(fill)
-            self._transfers.extend(transfers)
-            status = Status.PARTIALLY_FILLED if order.remaining else Status.FILLED
-            self._moved(order, status, at)
-            self.events.append(FillEvent(at, fill))
-            self.events.extend(LedgerEntry(at, transfer) for transfer in transfers)
-        if slices:
-            self.events.append(AccountTouched(at, order.account))
-
-    def _after(self, order: Order, at: TimeNs) -> None:
-        if not order.open:
-            self._drop(order)
+    def _admit(self, order: Order, at: TimeNs) -> bool:
+        """The gate's second look at a queued order, when its market opens."""
+        others = [o for o in self.open.of_account(order.account) if o is not order]
+        verdict = self.gate.check(self.state.accounts[order.account], order.request, others, at, again=True)
+        if not isinstance(verdict, Refusal):
+            return True
+        order.refusal = verdict
+        self.lives.finish(order, Status.REJECTED, at, verdict.message)
+        return False
 
     def cancel(self, command: Cancel) -> Order | Refusal:
+        """Take an order back."""
         known = command.order_id or self.state.client_ids.get(command.account, {}).get(command.client_order_id, "")
+        order = self._open_order(command.account, known, command.order_id or command.client_order_id)
+        if isinstance(order, Order):
+            self.withdraw(order, "cancelled by its owner")
+        return order
+
+    def _open_order(self, account: str, known: str, name: str) -> Order | Refusal:
         order = self.state.orders.get(known)
-        if order is None or order.account != command.account:
-            name = command.order_id or command.client_order_id
+        if order is None or order.account != account:
             return Refusal(Code.UNKNOWN_ORDER, f"there is no order {name}", fix="vterm orders lists them")
         if not order.open:
             return Refusal(
                 Code.NOT_CANCELLABLE,
                 f"{order.order_id} is {order.status.value.replace('_', ' ')}",
-                fix="only open orders can be cancelled: vterm orders --open",
+                fix="only open orders can be changed or cancelled: vterm orders --open",
             )
-        self._finish(order, Status.CANCELLED, self.state.now, "cancelled by its owner")
         return order
 
+    def withdraw(self, order: Order, reason: str) -> None:
+        """Cancel an open order."""
+        self.lives.finish(order, Status.CANCELLED, self.state.now, reason)
+
     def cancel_all(self, command: CancelAll) -> list[str]:
-        mine = self._open_orders(command.account)
+        """Take back every open order of an account."""
+        mine = self.open.of_account(command.account)
         for order in mine:
-            self._finish(order, Status.CANCELLED, self.state.now, "cancelled by its owner")
+            self.withdraw(order, "cancelled by its owner")
         return [order.order_id for order in mine]
 
-    # --- bookkeeping --------------------------------------------------------------------------
+    def amend(self, command: Amend) -> Order | Refusal:
+        """Change an open order; less quantity at the same prices keeps its place, anything else loses it."""
+        order = self._open_order(command.account, command.order_id, command.order_id)
+        if isinstance(order, Refusal):
+            return order
+        changed = amended(order, command, self.catalogue[order.request.symbol])
+        if isinstance(changed, Refusal):
+            return changed
+        at, instrument = self.state.now, self.catalogue[order.request.symbol]
+        others = [o for o in self.open.of_account(order.account) if o is not order]
+        verdict = self.gate.check(self.state.accounts[order.account], changed.of(order), others, at)
+        if isinstance(verdict, Refusal):
+            return verdict
+        kept = keeps_place(order, changed.request)
+        order.sent = order.sent or order.request
+        order.request, order.updated_at = changed.request, at
+        order.slice_left = min(order.slice_left, order.remaining)
+        self.chronicle.said("order.amended", order, at)
+        if not kept:
+            self._meet_again(order, instrument, at)
+        return order
 
-    def _moved(self, order: Order, status: Status, at: TimeNs, reason: str = "") -> None:
-        self._note(order, move(order, status, at, reason))
+    def _meet_again(self, order: Order, instrument: Instrument, at: TimeNs) -> None:
+        order.sweeping, order.ahead = False, 0
+        if order.request.stop_price is not None and not order.released:
+            order.trigger = int(order.request.stop_price)
+        self.executions.rank(order)
+        if order.status is not Status.QUEUED and continuous(order) and trades(order, self.shown.state(instrument)):
+            self.lives.arrive(order, instrument, at)
 
-    def _note(self, order: Order, event: Event) -> None:
-        self._touched[order.order_id] = order
-        self.events.append(event)
+    def flatten(self, account: str) -> tuple[list[str], list[Order]]:
+        """Take back every open order and close every position at market: (cancelled ids, closing orders)."""
+        cancelled = self.cancel_all(CancelAll(at=self.state.now, account=AccountId(account)))
+        closing = []
+        for symbol, position in sorted(self.state.accounts[account].positions.items()):
+            request = OrderRequest(
+                symbol=position.symbol,
+                side=-1 if position.lots > 0 else 1,
+                type=OrderType.MARKET,
+                quantity=Lots(abs(position.lots)),
+                reduce_only=True,
+            )
+            if symbol in self.state.accounts[account].positions:
+                closing.append(self.place(account, request, origin="flatten"))
+        return cancelled, closing
 
-    def _finish(self, order: Order, status: Status, at: TimeNs, reason: str) -> None:
-        self._moved(order, status, at, reason)
-        self._drop(order)
+    # --- for the desk's own agents --------------------------------------------------------------
 
-    def _drop(self, order: Order) -> None:
-        waiting = self.open.get(order.request.symbol, [])
-        if order in waiting:
-            waiting.remove(order)
-        if not waiting:
-            self.open.pop(order.request.symbol, None)
+    def open_orders(self, account: str) -> list[Order]:
+        """The account's open orders, oldest first."""
+        return self.open.of_account(account)
 
-    def _open_orders(self, account: AccountId | str) -> list[Order]:
-        return [o for waiting in self.open.values() for o in waiting if o.account == account]
+    def happened(self, event: Event) -> None:
+        """Tell the world of something."""
+        self.chronicle.happened(event)
 
-    def _day_end(self, instrument: Instrument, at: TimeNs) -> TimeNs:
-        calendar = self.shown.calendars[instrument.session]
-        return day_end(calendar, at)
-
-    def entry(self, kind: str, at: TimeNs, body: bytes) -> JournalEntry:
-        self.state.entries += 1
-        copies = tuple(msgspec.structs.replace(o, fills=list(o.fills)) for o in self._touched.values())
-        entry = JournalEntry(self.state.entries, at, kind, body, copies, tuple(self._fills), tuple(self._transfers))
-        self._touched.clear()
-        self._fills.clear()
-        self._transfers.clear()
-        return entry
-
-
-def day_end(calendar: DayCalendar, at: TimeNs) -> TimeNs:
-    """End of the last regular segment of the day at `at`, or of the next day that still has one to come."""
-    days = calendar.days
-    for number in range(calendar.day_index(at), len(days)):
-        ends = [s.end for s in days[number].segments if s.state is MarketSession.REGULAR]
-        if ends and ends[-1] > at:
-            return ends[-1]
-    return at
-
-
-def next_hours(calendar: DayCalendar, now: int, *, extended: bool) -> int:
-    """`now` inside the venue's hours, else when they begin next (`now` where the calendar ends)."""
-    states = (MarketSession.REGULAR, MarketSession.PRE, MarketSession.POST) if extended else (MarketSession.REGULAR,)
-    days = calendar.days
-    for number in range(calendar.day_index(now), len(days)):
-        for segment in days[number].segments:
-            if segment.state in states and segment.end > now:
-                return max(now, segment.start)
-    return now
+    def book_transfers(self, transfers: tuple[Transfer, ...], at: TimeNs) -> None:
+        """Note transfers that no fill caused."""
+        self.state.transfers_made += len(transfers)
+        self.chronicle.transferred(transfers, at)

@@ -138,10 +138,10 @@ class Order(msgspec.Struct, omit_defaults=True):
     `arrival_mid2` the shown mid at arrival in half ticks, `arrival_shift2` the displacement in it; `ahead` the
     displayed lots that wait before it at its price; while `sweeping` it takes liquidity as it returns, at most
     `allowance` lots now. `rank` is its place in time among the desk's orders; a new one is given when it loses
-    its place. `dormant` orders wait for their trigger, at `trigger` ticks (0: conditions only). `slice_left` is
-    what an iceberg still shows. `parent` names the order or algorithm it was made by, `exits` the order that
-    protects its fills, `origin` who made it: person, bracket, algo, strategy, liquidation, flatten. `sent` is the request
-    as it first came, where it was amended.
+    its place. `dormant` orders wait for their trigger, at `trigger` ticks (0: conditions only), and are `released` by it.
+    `slice_left` is what an iceberg still shows. `parent` names the order or algorithm it was made by, `exits` the
+    order that protects its fills, `origin` who made it: person, bracket, algo, strategy, liquidation, flatten.
+    `sent` is the request as it first came, where it was amended.
     """
 
     order_id: OrderId
@@ -164,6 +164,7 @@ class Order(msgspec.Struct, omit_defaults=True):
     reason: str = ""
     rank: int = 0
     dormant: bool = False
+    released: bool = False
     trigger: int = 0
     slice_left: int = 0
     parent: str = ""
@@ -175,6 +176,13 @@ class Order(msgspec.Struct, omit_defaults=True):
     def remaining(self) -> int:
         """Lots not yet filled."""
         return self.request.quantity - self.filled
+
+    @property
+    def limit(self) -> Ticks | None:
+        """The price beyond which it does not trade; None for market orders and for an OCO whose stop was touched."""
+        if self.released and self.request.type is OrderType.OCO:
+            return None
+        return self.request.limit_price
 
     @property
     def open(self) -> bool:

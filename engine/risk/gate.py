@@ -14,8 +14,10 @@ import msgspec
 from engine.market.shown import DEPTH, ShownMarket
 from engine.matching.exchange import PARTICIPATION
 from engine.model.account import Account
+from engine.model.format import time_text
+from engine.model.ids import TimeNs
 from engine.model.instrument import Instrument
-from engine.model.order import Order, OrderRequest, OrderType, TimeInForce
+from engine.model.order import NOW_OR_NEVER, Order, OrderRequest, OrderType, TimeInForce
 from engine.model.refusal import Code, Refusal
 from engine.model.session import MarketSession
 from engine.portfolio.valuation import CONCENTRATION, LEVERAGE_LIMIT, Valuer
@@ -35,7 +37,10 @@ class Approved(msgspec.Struct, frozen=True):
 
 
 class Book(msgspec.Struct, frozen=True):
-    """What an account already has at stake in the order's instrument: signed lots and same-side working lots."""
+    """What an account already has at stake in the order's instrument: signed lots and same-side working lots.
+
+    Reduce-only orders are not counted as working: they never add to a position.
+    """
 
     position: int
     working: int
@@ -68,19 +73,19 @@ class Gate:
         self.valuer = valuer
 
     def check(
-        self, account: Account, request: OrderRequest, orders: Iterable[Order], *, opening: bool = False
+        self, account: Account, request: OrderRequest, orders: Iterable[Order], at: TimeNs, *, again: bool = False
     ) -> Approved | Refusal:
-        """Approve or refuse `request`; `orders` are the account's open orders. `opening` re-checks a queued order."""
+        """Approve or refuse `request`; `orders` are the account's open orders. `again` re-checks a queued order."""
         case = self._case(account, request, orders)
         instrument, queued = case.instrument, case.queued
         refusal = (
             self._instrument(instrument)
-            or self._session(instrument, request, queued)
+            or (None if again else self._session(instrument, request, queued, at))
             or self._reduce_only(instrument, request, case.book)
             or (None if queued else self._price(instrument, request))
             or self._size(case)
         )
-        return refusal or Approved(request, queued and not opening)
+        return refusal or Approved(request, queued and not again)
 
     def largest(self, account: Account, request: OrderRequest, orders: Iterable[Order]) -> int:
         """Largest quantity in lots of this request that liquidity, leverage and concentration let pass."""
@@ -97,7 +102,11 @@ class Gate:
     @staticmethod
     def _book(account: Account, request: OrderRequest, mine: list[Order]) -> Book:
         position = account.positions.get(request.symbol)
-        same = (o for o in mine if o.request.symbol == request.symbol and o.request.side == request.side)
+        same = (
+            o
+            for o in mine
+            if o.request.symbol == request.symbol and o.request.side == request.side and not o.request.reduce_only
+        )
         return Book(position.lots if position else 0, sum(o.remaining for o in same))
 
     def _instrument(self, instrument: Instrument) -> Refusal | None:
@@ -111,35 +120,55 @@ class Gate:
         )
 
     def _trades_now(self, instrument: Instrument, request: OrderRequest) -> bool:
+        if request.time_in_force is TimeInForce.OPG:
+            return False
         state = self.shown.state(instrument)
         if state is MarketSession.REGULAR:
             return True
         return request.extended and state in (MarketSession.PRE, MarketSession.POST)
 
-    def _session(self, instrument: Instrument, request: OrderRequest, queued: bool) -> Refusal | None:
+    def _session(self, instrument: Instrument, request: OrderRequest, queued: bool, at: TimeNs) -> Refusal | None:
         state = self.shown.state(instrument)
-        if state is MarketSession.HALTED:
+        halt = self.shown.halt(instrument)
+        if state is MarketSession.HALTED and halt is None:
             return Refusal(
                 Code.STALE_MARKET,
                 f"the book of {instrument.symbol} lost its sequence and is being read again",
                 fix="wait for the book, then send again",
             )
-        now_or_never = request.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
+        if request.expire_at is not None and request.expire_at <= at:
+            return Refusal(
+                Code.OUT_OF_RANGE,
+                f"{time_text(request.expire_at)} has passed",
+                fix="name a later expire_at",
+                field="expire_at",
+            )
+        if request.time_in_force is TimeInForce.OPG and state is MarketSession.REGULAR:
+            return _closed(
+                f"the opening auction of {instrument.symbol} is over", "OPG trades in it only", "send it DAY"
+            )
+        now_or_never = request.time_in_force in NOW_OR_NEVER
         if not queued or (request.queue and not now_or_never):
             return None
         word = request.time_in_force.value if now_or_never else "queue false"
-        return Refusal(
-            Code.EXCHANGE_CLOSED,
+        if halt is not None:
+            until = time_text(halt.until)
+            return _closed(
+                f"{instrument.symbol} is halted until {until}",
+                f"{word} cannot wait for that ({halt.reason})",
+                "send it DAY or GTC to wait",
+            )
+        extended = ", or with session extended" if state in (MarketSession.PRE, MarketSession.POST) else ""
+        return _closed(
             f"{instrument.symbol} is {state.word}",
-            cause=f"{word} cannot wait for the open",
-            fix="send it DAY or GTC to queue for the open"
-            + (", or with session extended" if state in (MarketSession.PRE, MarketSession.POST) else ""),
+            f"{word} cannot wait for the open",
+            f"send it DAY or GTC to queue for the open{extended}",
         )
 
     def _reduce_only(self, instrument: Instrument, request: OrderRequest, book: Book) -> Refusal | None:
         if not request.reduce_only:
             return None
-        room = book.reducing(request.side)
+        room = max(0, -request.side * book.position)
         if request.quantity <= room:
             return None
         return Refusal(
@@ -153,7 +182,7 @@ class Gate:
     def _price(self, instrument: Instrument, request: OrderRequest) -> Refusal | None:
         limit = request.limit_price
         bid, ask = self.shown.touch(instrument)
-        if limit is None or not (bid and ask):
+        if limit is None or not (bid and ask) or _waits(request):
             return None
         side = request.side
         touch = ask if side > 0 else bid
@@ -178,7 +207,9 @@ class Gate:
         return None
 
     def _aggressive(self, instrument: Instrument, request: OrderRequest) -> bool:
-        if request.type is OrderType.MARKET or request.limit_price is None:
+        if _waits(request):
+            return False
+        if request.limit_price is None:
             return True
         bid, ask = self.shown.touch(instrument)
         return request.limit_price >= ask if request.side > 0 else request.limit_price <= bid
@@ -195,7 +226,7 @@ class Gate:
         """What a lot counts at, in half ticks: the limit of an order that waits, else no more than the touch."""
         bid, ask = self.shown.touch(instrument)
         touch = ask if request.side > 0 else bid
-        price = request.limit_price or touch
+        price = request.limit_price or request.stop_price or touch
         if self._aggressive(instrument, request) and ask and bid:
             price = min(int(price), ask) if request.side > 0 else max(int(price), bid)
         return 2 * int(price)
@@ -205,6 +236,8 @@ class Gate:
         gross = 0
         working: dict[tuple[str, int], int] = {}
         for order in mine:
+            if order.request.reduce_only:
+                continue
             key = (order.request.symbol, order.request.side)
             working[key] = working.get(key, 0) + order.remaining
         for (symbol, side), lots in sorted(working.items()):
@@ -276,3 +309,12 @@ class Gate:
             f"{what} with working orders may be at most a quarter",
             "reduce what you hold or have working first",
         )
+
+
+def _waits(request: OrderRequest) -> bool:
+    """Whether the order is held back before it meets the market, so that today's prices do not judge it."""
+    return bool(request.when) or (request.triggered_by_price and request.type is not OrderType.OCO)
+
+
+def _closed(message: str, cause: str, fix: str) -> Refusal:
+    return Refusal(Code.EXCHANGE_CLOSED, message, cause=cause, fix=fix)

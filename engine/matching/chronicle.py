@@ -1,0 +1,70 @@
+"""What has happened since the last journal entry: events in order, orders touched, fills and transfers."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.matching.lifecycle import move
+from engine.matching.state import State
+from engine.model.account import Transfer
+from engine.model.event import Event, LedgerEntry, OrderEvent
+from engine.model.fill import Fill
+from engine.model.ids import TimeNs
+from engine.model.order import Order, Status
+from engine.ports import JournalEntry
+
+
+class Chronicle:
+    """Collects until `entry` closes the books on a command or a moment."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._touched: dict[str, Order] = {}
+        self._fills: list[Fill] = []
+        self._transfers: list[Transfer] = []
+
+    @property
+    def changed(self) -> bool:
+        """Whether an order or money changed since the last entry."""
+        return bool(self._touched or self._transfers)
+
+    @property
+    def traded(self) -> bool:
+        """Whether money changed since the last entry."""
+        return bool(self._transfers)
+
+    def moved(self, order: Order, status: Status, at: TimeNs, reason: str = "") -> None:
+        """Change an order's status and say so."""
+        self._touched[order.order_id] = order
+        self.events.append(move(order, status, at, reason))
+
+    def said(self, kind: str, order: Order, at: TimeNs) -> None:
+        """Say something of an order whose status stays: order.accepted, order.triggered, order.amended."""
+        self._touched[order.order_id] = order
+        self.events.append(OrderEvent(kind, at, msgspec.structs.replace(order, fills=list(order.fills))))
+
+    def happened(self, event: Event) -> None:
+        """Say something else."""
+        self.events.append(event)
+
+    def filled(self, fill: Fill) -> None:
+        """Note an execution."""
+        self._fills.append(fill)
+
+    def transferred(self, transfers: tuple[Transfer, ...], at: TimeNs) -> None:
+        """Note transfers and say so."""
+        self._transfers.extend(transfers)
+        self.events.extend(LedgerEntry(at, transfer) for transfer in transfers)
+
+    def entry(self, state: State, kind: str, at: TimeNs, body: bytes) -> JournalEntry:
+        """Close the books: everything since the last entry, under the next number."""
+        state.entries += 1
+        orders = tuple(msgspec.structs.replace(o, fills=list(o.fills)) for o in self._touched.values())
+        entry = JournalEntry(state.entries, at, kind, body, orders, tuple(self._fills), tuple(self._transfers))
+        self._touched, self._fills, self._transfers = {}, [], []
+        return entry
+
+    def take_events(self) -> list[Event]:
+        """The events since the last call, in order."""
+        events, self.events = self.events, []
+        return events
