@@ -29,7 +29,7 @@ from engine.risk.schema import parse_order, request_document
 from engine.views import View
 
 MARKET_EVENTS = frozenset({"quote", "book", "trade"})
-DEFAULT_EVENTS = ("order", "fill", "ledger", "portfolio", "risk", "mission")
+DEFAULT_EVENTS = ("order", "fill", "ledger", "portfolio", "risk", "mission", "algo", "system")
 KNOWN_EVENTS = (*DEFAULT_EVENTS, *sorted(MARKET_EVENTS))
 STEPS = {"100ms": 100_000_000, "1s": 1_000_000_000, "60s": 60_000_000_000}
 LINE_LIMIT = 65_536
@@ -236,9 +236,9 @@ class Run:
         }
 
     def _audit(self) -> Document:
-        """Cash and positions rebuilt from the fills alone."""
+        """Cash and positions rebuilt from the fills and from what time booked between them."""
         state = self.kernel.state
-        again = replay(state.fills, dict.fromkeys(state.accounts, START_CASH))
+        again = replay(state.fills, dict.fromkeys(state.accounts, START_CASH), self.transfers)
         imbalance = 0
         for name, account in state.accounts.items():
             told: Rebuilt = again[name]

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from engine.adapters.sqlite_rows import Row, order_bodies, order_row
 from engine.ledger.chart import VCR, trader_cash, trader_position
 from engine.ledger.invariants import Balances, entry_faults, post, sums
-from engine.ledger.postings import FILL_CODES, settles_difference
-from engine.ledger.replay import Rebuilt, nav, nav_at_cost
+from engine.ledger.passage import owner, pass_time
+from engine.ledger.postings import FILL_CODES, TIME_CODES, settles_difference
+from engine.ledger.replay import Rebuilt, in_order, nav, nav_at_cost
 from engine.model.account import Transfer
 from engine.model.fill import Fill
 from engine.model.order import Order
@@ -45,12 +46,15 @@ class Proof:
         for order, body in zip(entry.orders, order_bodies(orders), strict=True):
             self._latest[order.order_id] = order
             self._orders[order.order_id] = order_row(order, entry.seq, body)
-        for fill in entry.fills:
-            self._fill(fill)
         for transfer in entry.transfers:
             post(self._posted, transfer)
-            if transfer.code not in FILL_CODES:
+            if transfer.code not in FILL_CODES | TIME_CODES:
                 self._give(transfer)
+        for item in in_order(entry.fills, entry.transfers):
+            if isinstance(item, Fill):
+                self._fill(item)
+            else:
+                self._pass(item)
 
     def _fill(self, fill: Fill) -> None:
         self.fills += 1
@@ -61,6 +65,16 @@ class Proof:
             self.say(f"fill {fill.fill_id} closed a profit of {realised} Minor, but {fill.realised} is stored")
         if settles_difference(fill) and fill.cash != realised:
             self.say(f"fill {fill.fill_id} moved {fill.cash} Minor: neither its value nor its profit")
+
+    def _pass(self, transfer: Transfer) -> None:
+        """What time alone did to a trader; a transfer that names none is a fault of its entry, said there."""
+        trader = owner(transfer)
+        if trader is None:
+            return
+        try:
+            pass_time(self._traders.setdefault(trader[0], Rebuilt()), transfer)
+        except ValueError as error:
+            self.say(str(error))
 
     def _give(self, transfer: Transfer) -> None:
         """Money that no fill explains: start money and the like."""

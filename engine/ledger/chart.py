@@ -21,7 +21,15 @@ CAPITAL = "capital"
 MARGIN_RESULT = "margin result"
 """Profit and loss of futures and index contracts, which settle only the difference."""
 
-HOUSE = (MARKET, FEES, CAPITAL, MARGIN_RESULT)
+FUNDING = "funding"
+"""Interest that time costs or earns: financing, borrow fees, currency swaps."""
+
+DIVIDENDS = "dividends"
+"""Dividends paid to holders, less those that short sellers make good."""
+
+HOUSE = (MARKET, FEES, CAPITAL, MARGIN_RESULT, FUNDING, DIVIDENDS)
+
+_TRADER = "trader:"
 
 
 def trader_cash(account: str) -> str:
@@ -32,3 +40,11 @@ def trader_cash(account: str) -> str:
 def trader_position(account: str, symbol: str) -> str:
     """The ledger account of a trader's lots of one symbol, e.g. trader:main:AAPL."""
     return f"trader:{account}:{symbol}"
+
+
+def trader_of(ledger_account: str, asset: str) -> str | None:
+    """The trader whose money (`asset` VCR) or lots of `asset` a ledger account holds; None for another account."""
+    tail = ":cash" if asset == VCR else f":{asset}"
+    if ledger_account.startswith(_TRADER) and ledger_account.endswith(tail):
+        return ledger_account[len(_TRADER) : -len(tail)]
+    return None

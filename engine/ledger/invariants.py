@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.ledger.postings import FILL_CODES, for_fill
+from engine.ledger.passage import owner
+from engine.ledger.postings import FILL_CODES, TIME_CODES, for_fill
 from engine.model.account import Transfer
 from engine.model.fill import Fill
 from engine.ports import JournalEntry
@@ -46,6 +47,8 @@ def entry_faults(entry: JournalEntry) -> list[str]:
             faults.append(f"transfer {transfer.transfer_id} must move a positive amount between two accounts")
         if transfer.code in FILL_CODES:
             by_fill.setdefault(transfer.reference, []).append(transfer)
+        elif transfer.code in TIME_CODES and owner(transfer) is None:
+            faults.append(f"transfer {transfer.transfer_id} is no {transfer.code} between a trader and the house")
     orders = {order.order_id for order in entry.orders}
     for fill in entry.fills:
         faults += fill_faults(fill, by_fill.pop(fill.fill_id, ()))

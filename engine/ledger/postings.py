@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from engine.ledger.chart import CAPITAL, FEES, MARGIN_RESULT, MARKET, VCR, trader_cash, trader_position
+from engine.ledger.chart import (
+    CAPITAL,
+    DIVIDENDS,
+    FEES,
+    FUNDING,
+    MARGIN_RESULT,
+    MARKET,
+    VCR,
+    trader_cash,
+    trader_position,
+)
 from engine.model.account import Transfer
 from engine.model.fill import Fill
 from engine.model.ids import TimeNs
@@ -12,6 +22,29 @@ OPEN, LOTS, CASH, SETTLE, FEE, REBATE = "open", "lots", "cash", "settle", "fee",
 
 FILL_CODES = frozenset({LOTS, CASH, SETTLE, FEE, REBATE})
 """Codes whose transfers come from a fill, and name it as their reference."""
+
+VARIATION, FINAL_SETTLEMENT = "variation", "final_settlement"
+"""What a margined position won or lost since it was last settled; the same at a contract's end, and its lots."""
+
+FINANCING, BORROW, SWAP = "financing", "borrow", "swap"
+"""Interest on borrowed money and index notional, fees for borrowed shares, the carry of currency pairs."""
+
+DIVIDEND, SPLIT = "dividend", "split"
+"""Cash that a company pays its holders; lots that it makes more or fewer, and cash for a fraction of one."""
+
+TIME_CODES = frozenset({VARIATION, FINAL_SETTLEMENT, FINANCING, BORROW, SWAP, DIVIDEND, SPLIT})
+"""Codes of transfers that time alone causes; each is between one trader and the house, and names a symbol or cash."""
+
+_MONEY_HOUSE = {
+    VARIATION: MARGIN_RESULT,
+    FINAL_SETTLEMENT: MARGIN_RESULT,
+    FINANCING: FUNDING,
+    BORROW: FUNDING,
+    SWAP: FUNDING,
+    DIVIDEND: DIVIDENDS,
+    SPLIT: MARKET,
+}
+_LOTS_CODES = frozenset({FINAL_SETTLEMENT, SPLIT})
 
 
 def opening(account: str, cash: int, at: int, next_id: int) -> tuple[Transfer, ...]:
@@ -43,4 +76,32 @@ def for_fill(fill: Fill, next_id: int) -> tuple[Transfer, ...]:
             debit, credit = (source, target) if amount > 0 else (target, source)
             number = next_id + len(transfers)
             transfers.append(Transfer(number, fill.at, debit, credit, asset, abs(amount), why, fill.fill_id))
+    return tuple(transfers)
+
+
+def time_house(code: str, asset: str) -> str | None:
+    """The house account on the other side of a transfer that time causes; None where the code moves no such asset."""
+    if asset == VCR:
+        return _MONEY_HOUSE.get(code)
+    return MARKET if code in _LOTS_CODES else None
+
+
+def for_time(
+    account: str, reference: str, code: str, at: int, next_id: int, *, money: int = 0, lots: int = 0
+) -> tuple[Transfer, ...]:
+    """Transfers of one of `TIME_CODES` for a trader: `money` Minor, then `lots` of `reference`; signed, 0 moves none.
+
+    `reference` is the symbol of the position, or "cash" for interest on borrowed money.
+    """
+    moves = (
+        (trader_cash(account), VCR, money),
+        (trader_position(account, reference), reference, lots),
+    )
+    transfers: list[Transfer] = []
+    for own, asset, amount in moves:
+        house = time_house(code, asset)
+        if amount and house is not None:
+            debit, credit = (house, own) if amount > 0 else (own, house)
+            number = next_id + len(transfers)
+            transfers.append(Transfer(number, TimeNs(at), debit, credit, asset, abs(amount), code, reference))
     return tuple(transfers)

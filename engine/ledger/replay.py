@@ -1,20 +1,22 @@
-"""Cash, positions, profit and net asset value rebuilt from fills alone: what an audit compares with."""
+"""Cash, positions, profit and value rebuilt from fills and from what time booked: what an audit compares with."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections import deque
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 import msgspec
 
+from engine.ledger.passage import owner, pass_time
 from engine.ledger.position import apply_fill
-from engine.ledger.postings import settles_difference
-from engine.model.account import Position
+from engine.ledger.postings import FILL_CODES, TIME_CODES, settles_difference
+from engine.model.account import Position, Transfer
 from engine.model.fill import Fill
 from engine.model.number import div_half_even
 
 
 class Rebuilt(msgspec.Struct):
-    """One trader's money as the fills give it. All amounts in Minor; flat positions are absent.
+    """One trader's money as fills and the passing of time give it. All amounts in Minor; flat positions are absent.
 
     `margined` names the symbols that settle only differences: their value is not in cash, so net asset value
     counts their unrealised profit instead.
@@ -41,11 +43,33 @@ class Rebuilt(msgspec.Struct):
         return realised
 
 
-def replay(fills: Iterable[Fill], opening: Mapping[str, int]) -> dict[str, Rebuilt]:
-    """Every account after `fills` in order, begun with the start money of `opening` (account to Minor)."""
+def in_order(fills: Iterable[Fill], transfers: Iterable[Transfer]) -> Iterator[Fill | Transfer]:
+    """Fills, and the transfers that time caused, in the order in which they were booked.
+
+    A fill stands where its first transfer does, since the transfers carry the order; fills without any come last.
+    """
+    waiting = deque(fills)
+    for transfer in transfers:
+        if transfer.code in TIME_CODES:
+            yield transfer
+        elif transfer.code in FILL_CODES and waiting and transfer.reference == waiting[0].fill_id:
+            yield waiting.popleft()
+    yield from waiting
+
+
+def replay(fills: Iterable[Fill], opening: Mapping[str, int], transfers: Iterable[Transfer] = ()) -> dict[str, Rebuilt]:
+    """Every account after `fills` in order, begun with the start money of `opening` (account to Minor).
+
+    `transfers` are all that were booked, in order; those that time caused count between the fills. Raises ValueError
+    for one that cannot have been booked then.
+    """
     accounts = {name: Rebuilt(cash=cash) for name, cash in opening.items()}
-    for fill in fills:
-        accounts.setdefault(fill.account, Rebuilt()).take(fill)
+    for item in in_order(fills, transfers):
+        if isinstance(item, Fill):
+            accounts.setdefault(item.account, Rebuilt()).take(item)
+        else:
+            trader = owner(item)
+            pass_time(accounts.setdefault(trader[0] if trader else "", Rebuilt()), item)
     return accounts
 
 

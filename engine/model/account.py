@@ -43,6 +43,8 @@ class Account(msgspec.Struct, omit_defaults=True):
     `day_nav` is the NAV when the account's current day (UTC) began; `traded` is kept by fee schedule. `locked` says why
     only reducing orders are taken (empty: all are), until the UTC day number `locked_day` has passed. `warned`: the
     margin warning was given and has not been lifted. `liquidating`: positions are being closed to restore margin.
+    `check_at` is when its margin is looked at next (0: with its next fill). `funding` and `dividends` are what time
+    has paid so far, in Minor: interest, borrow fees and swaps (mostly below 0), and dividends less those owed.
     """
 
     account_id: AccountId
@@ -59,6 +61,9 @@ class Account(msgspec.Struct, omit_defaults=True):
     locked_day: int = 0
     warned: bool = False
     liquidating: bool = False
+    check_at: TimeNs = TimeNs(0)
+    funding: int = 0
+    dividends: int = 0
 
 
 class Transfer(msgspec.Struct, frozen=True):
