@@ -127,16 +127,16 @@ class Shape(msgspec.Struct, frozen=True):
 class Leg(msgspec.Struct):
     """What one side of the market has given within one instant.
 
-    `lots` in all, of which `beyond` the book; `walked` and `charged` are ticks x lots above the world's mid, of
-    the displayed part and of everything; `last` is the worst shown price walked; `sizes` maps the world
-    price of a level to the lots taken there.
+    `lots` were taken in all, of which `beyond` the book; `walked` maps shown prices to the others, `last` is the worst
+    of them. `charged` is the charge T so far in half ticks x lots above the world's mid, a whole number.
+    `sizes` maps world prices to all lots that left the display, those of resting orders included.
     """
 
     lots: int = 0
     beyond: int = 0
-    walked: float = 0.0
     charged: float = 0.0
     last: int | None = None
+    walked: dict[int, int] = msgspec.field(default_factory=dict)
     sizes: dict[int, int] = msgspec.field(default_factory=dict)
 
 

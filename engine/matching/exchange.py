@@ -19,7 +19,7 @@ PARTICIPATION = 0.15
 """Share of the market's volume that the rest of an oversized order may take while it works on."""
 
 _DUST = 1e-6
-"""Ticks x lots below which a difference is float rounding."""
+"""Half ticks x lots below which a difference is float rounding."""
 
 
 class Slice(msgspec.Struct, frozen=True):
@@ -32,17 +32,14 @@ class Slice(msgspec.Struct, frozen=True):
 
 
 class Sweep(msgspec.Struct, frozen=True):
-    """What an order would take now, cheapest first.
+    """What an order would take now, cheapest first, `beyond` lots of it from beyond the book.
 
-    `beyond` counts the lots from beyond the book. `walked` and `charged` are what the instant's displayed lots and
-    all its lots cost after it, in ticks x lots above the world's mid, before rounding; `last` the worst level walked.
+    `charged` is what the instant's lots of this side cost after it, in half ticks x lots above the world's mid.
     """
 
     slices: tuple[Slice, ...]
     beyond: int
     charged: float
-    walked: float = 0.0
-    last: int | None = None
 
     @property
     def lots(self) -> int:
@@ -94,7 +91,10 @@ def take(shown: ShownMarket, instrument: Instrument, side: int, sweep: Sweep) ->
     leg = state.leg(side)
     leg.lots += sweep.lots
     leg.beyond += sweep.beyond
-    leg.charged, leg.walked, leg.last = sweep.charged, sweep.walked, sweep.last
+    leg.charged, leg.last = sweep.charged, sweep.slices[-1].displayed
+    for part in sweep.slices:
+        if not part.beyond:
+            leg.walked[part.displayed] = leg.walked.get(part.displayed, 0) + part.lots
     state.traded(side * sweep.lots)
     shown.changed(instrument)
 
@@ -121,35 +121,45 @@ class _Pricing:
     ) -> None:
         self.side, self.limit, self.state, self.touch = side, limit, state, touch
         self.leg = state.leg(side)
-        self.mid = shown.mid2(instrument) / 2
-        self.world = shown.world_mid2(instrument) / 2
+        self.mid, self.world2 = shown.mid2(instrument) / 2, shown.world_mid2(instrument)
+        self.world = self.world2 / 2
         self.shape = shown.shape(instrument)
         self.scale = self.shape.scale(self.world)
+        self.walked2 = sum(self._cost2(price, lots) for price, lots in self.leg.walked.items())
 
     def price(self, levels: list[Level], extra: int) -> Sweep | None:
         """The slices of these levels plus `extra` lots beyond them, or None where that breaks the limit."""
         leg, side = self.leg, self.side
         if not levels and not extra:
-            return Sweep((), 0, leg.charged, leg.walked, leg.last)
-        here = lots = 0
-        for price, size in levels:
-            here += price * size
-            lots += size
-        displayed = side * (here - self.world * lots)
+            return Sweep((), 0, leg.charged)
+        displayed2 = sum(self._cost2(price, size) for price, size in levels)
         last = levels[-1][0] if levels else (self.touch if leg.last is None else leg.last)
-        walked, beyond, quantity = leg.walked + displayed, leg.beyond + extra, leg.lots + lots + extra
-        total = walked + (beyond * self._law(quantity, last) if beyond else 0.0)
-        total = max(total, self.scale * self.state.rise(self.shape, side, quantity))
-        owed = total - leg.charged - displayed
+        beyond = leg.beyond + extra
+        total2 = self._total2(displayed2, last, beyond, leg.lots + sum(size for _, size in levels) + extra)
+        owed2 = int(total2) - int(leg.charged) - displayed2
         slices = [Slice(price, size, price) for price, size in levels]
         if extra:
-            owed -= extra * side * (last - self.world)
-            slices += _spread(side, last, extra, last, owed, beyond=True)
-        elif owed > _DUST:
-            slices[-1:] = _spread(side, last, levels[-1][1], last, owed, beyond=False)
+            slices += _spread(side, last, extra, owed2 - self._cost2(last, extra), beyond=True)
+        elif owed2 > 0:
+            slices[-1:] = _spread(side, last, levels[-1][1], owed2, beyond=False)
         if self.limit is not None and side * (slices[-1].price - self.limit) > 0:
             return None
-        return Sweep(tuple(slices), extra, total, walked, last)
+        return Sweep(tuple(slices), extra, total2)
+
+    def _cost2(self, price: int, lots: int) -> int:
+        """Half ticks x lots above the world's mid."""
+        return self.side * (2 * price - self.world2) * lots
+
+    def _total2(self, displayed2: int, last: int, beyond: int, quantity: int) -> float:
+        """T: what everything this side gave in the instant costs, rounded up to a whole number.
+
+        It depends on what was taken and not on how that was cut, so an order in pieces pays it, too.
+        """
+        walk2 = self.walked2 + displayed2
+        if beyond:
+            walk2 += math.ceil(2 * beyond * self._law(quantity, last) - _DUST)
+        floor = 2 * self.scale * self.state.rise(self.shape, self.side, quantity)
+        return float(max(walk2, math.ceil(floor - _DUST)))
 
     def _law(self, quantity: int, last: int) -> float:
         """Ticks from the world's mid at which the price law sells the lots beyond the book."""
@@ -169,14 +179,14 @@ class _Pricing:
         return low
 
 
-def _spread(side: int, price: int, lots: int, displayed: int, owed: float, *, beyond: bool) -> list[Slice]:
-    """`lots` at the two ticks around their exact price: together they pay `owed` ticks x lots over `price`, rounded up.
+def _spread(side: int, price: int, lots: int, owed2: int, *, beyond: bool) -> list[Slice]:
+    """`lots` at the two ticks around their exact price: together they pay `owed2` half ticks x lots over `price`.
 
     One tick for all would charge up to a tick too much, and splitting the order would save it.
     """
-    ticks, more = divmod(max(0, math.ceil(owed - _DUST)), lots)
+    ticks, more = divmod(max(0, -(-owed2 // 2)), lots)
     near, far = price + side * ticks, price + side * (ticks + 1)
-    parts = [Slice(near, lots - more, displayed, beyond)]
+    parts = [Slice(near, lots - more, price, beyond)]
     if more:
-        parts.append(Slice(far, more, displayed, beyond))
+        parts.append(Slice(far, more, price, beyond))
     return parts
