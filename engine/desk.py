@@ -82,6 +82,13 @@ class Trader(Protocol):
     async def cancel_all(self) -> Document:
         """Take back every open order: {"cancelled": [order_id, ...]}."""
 
+    async def amend(self, order_id: str, changes: Document) -> Document:
+        """Change an open order's `quantity`, `limit_price` or `stop_price`; the order as it now is."""
+
+    async def flatten(self) -> Document:
+        """Take back every open order and close every position at market:
+        {"cancelled": [order_id, ...], "closing": [order, ...]}."""
+
     async def set_watchlist(self, symbols: Sequence[str]) -> Document:
         """Replace the watchlist."""
 

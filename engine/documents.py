@@ -74,6 +74,8 @@ def order_document(order: Order, instrument: Instrument, request: Document) -> D
         "queue_ahead": instrument.quantity_text(order.ahead) if _waits(order) else None,
         "submitted_at": time_text(order.submitted_at),
         "updated_at": time_text(order.updated_at),
+        **_waiting(order, instrument),
+        **_made_by(order),
     }
     if order.reason:
         document["reason"] = order.reason
@@ -84,8 +86,28 @@ def order_document(order: Order, instrument: Instrument, request: Document) -> D
 
 def _waits(order: Order) -> bool:
     """Whether the order stands in the book and has a place in a queue."""
-    resting = order.status in (Status.WORKING, Status.PARTIALLY_FILLED) and order.request.limit_price is not None
-    return resting and not order.sweeping
+    resting = order.status in (Status.WORKING, Status.PARTIALLY_FILLED) and order.limit is not None
+    return resting and not order.sweeping and not order.dormant
+
+
+def _waiting(order: Order, instrument: Instrument) -> Document:
+    """What the order waits for, and what an iceberg still shows."""
+    request, document = order.request, Document()
+    if request.triggered_by_price:
+        trigger = order.trigger or request.stop_price
+        armed = trigger and order.open and not order.released
+        document["trigger_price"] = instrument.price_text(trigger) if armed and trigger else None
+    if request.triggered_by_price or request.when:
+        document["triggered"] = order.released
+    if request.display is not None:
+        document["display_remaining"] = instrument.quantity_text(order.slice_left)
+    return document
+
+
+def _made_by(order: Order) -> Document:
+    """Where the order comes from and what protects it; an ordinary order says nothing of this."""
+    named = {"parent": order.parent, "exits": order.exits, "origin": "" if order.origin == "person" else order.origin}
+    return {name: text for name, text in named.items() if text}
 
 
 def explain_document(parts: Explain, instrument: Instrument) -> dict[str, str]:

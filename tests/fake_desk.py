@@ -172,7 +172,8 @@ class FakeDesk:
                 trade = self._print(thing)
                 self._send({"type": "trade", "channel": f"trades:{thing.symbol}", "seq": thing.seq, **trade})
         for order in [o for o in self.order_docs.values() if o["status"] in ("working", "partially_filled")]:
-            self._match(order)
+            if order.get("triggered") is None:
+                self._match(order)
         if self.at % 1_000_000_000 < STEP_NS:
             self._send({"type": "portfolio", "channel": "portfolio", "seq": self.seq, **self._portfolio()})
             self._send({"type": "system", "channel": "system", "seq": self.seq, "status": "ok", "scope": "desk",
@@ -222,7 +223,7 @@ class FakeDesk:
                 "size": o["remaining_quantity"], "ahead": o["queue_ahead"]}
                for o in self.order_docs.values()
                if o["symbol"] == thing.symbol and o["type"] == "limit"
-               and o["status"] in ("working", "partially_filled")]  # fmt: skip
+               and o["status"] in ("working", "partially_filled") and o.get("triggered") is None]  # fmt: skip
         return {"type": "book", "channel": f"orderbook:{thing.symbol}", "seq": thing.seq, "session": "regular",
                 "symbol": thing.symbol, "at": time_text(TimeNs(self.at)), "own": own,
                 "bids": [[thing.price(p), thing.size(s)] for p, s in thing.bids],
@@ -445,11 +446,21 @@ class FakeDesk:
     def _accept(self, order: Document) -> Document:
         number = len(self.order_docs) + 1
         stamp = time_text(TimeNs(self.at))
-        doc = {**order, "order_id": f"o-{number:04d}", "account": "default", "status": "working",
+        waits = {"triggered": False} if order["type"] not in ("market", "limit") or "when" in order else {}
+        if waits and order["type"] not in ("market", "limit"):
+            waits["trigger_price"] = order.get("stop_price") or self._trailed(order)
+        doc = {**order, **waits, "order_id": f"o-{number:04d}", "account": "default", "status": "working",
                "filled_quantity": "0", "remaining_quantity": order["quantity"], "average_price": None, "fee": "0.00",
                "queue_ahead": "0", "submitted_at": stamp, "updated_at": stamp, "fills": []}  # fmt: skip
         self.order_docs[doc["order_id"]] = doc
         return doc
+
+    def _trailed(self, order: Document) -> str:
+        thing = self._thing(order["symbol"])
+        last = thing.tick * thing.last
+        amount = order.get("trail_amount")
+        away = Decimal(amount) if amount else last * Decimal(order["trail_percent"]) / 100
+        return _text(last + away * (1 if order["side"] == "buy" else -1), thing.price_decimals)
 
     def _match(self, order: Document) -> None:
         thing = self.things[order["symbol"]]
@@ -495,8 +506,9 @@ class FakeDesk:
         self._check(order)
         doc = self._accept({**order, "symbol": self._thing(order["symbol"]).symbol})
         self._order_frame(doc, "order.accepted")
-        self._match(doc)
-        if doc["type"] == "market" and doc["status"] != "filled":
+        if doc.get("triggered") is None:
+            self._match(doc)
+        if doc["type"] == "market" and doc.get("triggered") is None and doc["status"] != "filled":
             doc["status"] = "cancelled"
         return dict(doc)
 
@@ -513,6 +525,28 @@ class FakeDesk:
         for order_id in ids:
             await self.cancel(order_id)
         return {"cancelled": ids}
+
+    async def amend(self, order_id: str, changes: Document) -> Document:
+        doc = await self.order(order_id)
+        if doc["status"] not in ("working", "partially_filled"):
+            raise refuse(Code.NOT_CANCELLABLE, f"order {order_id} is {doc['status']}")
+        self._check({**doc, **changes})
+        doc.update(changes, updated_at=time_text(TimeNs(self.at)))
+        doc["remaining_quantity"] = f"{Decimal(doc['quantity']) - Decimal(doc['filled_quantity']):f}"
+        if "stop_price" in changes:
+            doc["trigger_price"] = changes["stop_price"]
+        self._order_frame(doc, "order.working")
+        return dict(doc)
+
+    async def flatten(self) -> Document:
+        gone, closing = await self.cancel_all(), []
+        for symbol, (quantity, _) in list(self.held.items()):
+            side = "sell" if quantity > 0 else "buy"
+            order = {"symbol": symbol, "side": side, "type": "market", "quantity": f"{abs(quantity):f}"}
+            doc = self._accept({**order, "time_in_force": "GTC", "reduce_only": True})
+            self._match(doc)
+            closing.append(dict(doc))
+        return {**gone, "closing": closing}
 
     async def set_watchlist(self, symbols: Sequence[str]) -> Document:
         self.watch = [self._thing(symbol).symbol for symbol in symbols]

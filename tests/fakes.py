@@ -159,6 +159,12 @@ class FakeRunner:
     async def cancel_all(self, account: str) -> dict[str, Any]:
         return {"cancelled": [order["order_id"] for order in self.view.mine]}
 
+    async def amend(self, account: str, order_id: str, document: Any) -> dict[str, Any]:
+        return {**self.view.order(account, order_id), **json.loads(document)}
+
+    async def flatten(self, account: str) -> dict[str, Any]:
+        return {**await self.cancel_all(account), "closing": []}
+
     async def set_clock(self, action: str, value: str = "") -> dict[str, Any]:
         self.view.running["paused"] = action == "pause"
         return self.view.clock()

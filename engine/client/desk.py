@@ -114,6 +114,14 @@ class DeskClient:
         """Take back every open order: {"cancelled": [order_id, ...]}."""
         return await self._call("POST", "/v1/orders/cancel-all")
 
+    async def amend(self, order_id: str, changes: Document) -> Document:
+        """Change an open order's `quantity`, `limit_price` or `stop_price`; the order as it now is."""
+        return await self._call("POST", f"/v1/orders/{quoted(order_id, safe='')}/amend", changes)
+
+    async def flatten(self) -> Document:
+        """The kill switch: {"cancelled": [order_id, ...], "closing": [order, ...]}."""
+        return await self._call("POST", "/v1/flatten")
+
     async def set_watchlist(self, symbols: Sequence[str]) -> Document:
         """Replace the watchlist."""
         return await self._call("PUT", "/v1/watchlist", {"symbols": list(symbols)})

@@ -103,6 +103,16 @@ async def _cancel_all(call: Call) -> Document:
     return await call.runner.cancel_all(call.account)
 
 
+async def _amend(call: Call) -> Document:
+    call.only()
+    return await call.runner.amend(call.account, call.path("order_id"), await call.body())
+
+
+async def _flatten(call: Call) -> Document:
+    call.only()
+    return await call.runner.flatten(call.account)
+
+
 async def _fills(call: Call) -> Document:
     call.only("limit")
     return call.view.fills(call.account, call.number("limit", 0, 0, 100_000_000))
@@ -155,6 +165,8 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/orders/cancel-all": {"POST": _cancel_all},
     "/v1/orders/{order_id}": {"GET": _order},
     "/v1/orders/{order_id}/cancel": {"POST": _cancel},
+    "/v1/orders/{order_id}/amend": {"POST": _amend},
+    "/v1/flatten": {"POST": _flatten},
     "/v1/fills": {"GET": _fills},
     "/v1/positions": {"GET": _positions},
     "/v1/portfolio": {"GET": _portfolio},

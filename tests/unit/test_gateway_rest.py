@@ -99,8 +99,12 @@ async def test_an_order_is_created_then_read_and_cancelled(served: Served) -> No
     assert (status, again["side"]) == (200, "buy")
     status, gone = await served.ask("POST", f"/v1/orders/{order['order_id']}/cancel")
     assert (status, gone["status"]) == (200, "cancelled")
+    status, changed = await served.ask("POST", f"/v1/orders/{order['order_id']}/amend", {"limit_price": "5"})
+    assert (status, changed["limit_price"]) == (200, "5")
     status, document = await served.ask("POST", "/v1/orders/cancel-all")
     assert document == {"cancelled": [order["order_id"]]}
+    status, document = await served.ask("POST", "/v1/flatten")
+    assert (status, document) == (200, {"cancelled": [order["order_id"]], "closing": []})
 
 
 async def test_only_the_local_command_line_is_read_leniently(served: Served) -> None:

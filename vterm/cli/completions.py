@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from vterm.cli.context import Context
 
 WORDS = {
-    "order": "buy sell show",
+    "order": "buy sell amend show",
     "clock": "pause resume speed jump",
     "engine": "start stop status",
     "watchlist": "add remove set",

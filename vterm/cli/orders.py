@@ -7,13 +7,14 @@ import time
 
 from vterm.cli.context import escape
 from vterm.cli.market import whole
-from vterm.cli.output import fields, show, show_one
+from vterm.cli.order_line import FIELDS, USAGE, add_order_flags, changes, payload
+from vterm.cli.output import fields, plain, show, show_one, show_rows
 from vterm.cli.stop import stop, usage
+from vterm.wording import described
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from typing import Any
 
     from vterm.cli.context import Answer, Context
 
@@ -21,68 +22,44 @@ MAX_PAYLOAD = 65_536
 DONE = ("filled", "cancelled", "rejected", "expired")
 _POLL_S = 0.1
 ORDERS = (
-    *("order_id", "symbol", "side", "type", "quantity", "limit_price", "status", "filled_quantity", "average_price"),
-    *("time_in_force", "submitted_at"),
+    *("order_id", "symbol", "side", "type", "quantity", "limit_price", "trigger_price", "status", "filled_quantity"),
+    *("average_price", "time_in_force", "submitted_at"),
 )
 FILLS = ("at", "fill_id", "order_id", "symbol", "side", "quantity", "price", "fee", "realised_pnl", "liquidity")
 
 
 def args_order(parser: ArgumentParser) -> None:
-    """vterm order buy|sell SYM QTY …, order show ID, order --payload FILE|-"""
-    parser.usage = (
-        "vterm order buy|sell SYM QTY [--limit P] [--tif DAY|GTC|IOC|FOK] [--post-only] [--reduce-only]\n"
-        "                   [--session regular|extended] [--client-id ID] [--preview] [--wait SECONDS]\n"
-        "       vterm order show ID\n"
-        "       vterm order --payload FILE|- [--preview] [--wait SECONDS]"
-    )
-    parser.add_argument("words", nargs="*", help="buy|sell SYM QTY, or show ID")
-    parser.add_argument("--limit", metavar="P", help="limit price; a market order without it")
-    parser.add_argument("--tif", metavar="T", help="DAY, GTC, IOC or FOK (default GTC)")
-    parser.add_argument("--post-only", action="store_true", help="refuse the order where it would take")
-    parser.add_argument("--reduce-only", action="store_true", help="only make a position smaller")
-    parser.add_argument("--no-queue", action="store_true", help="refuse the order where the market is closed")
-    parser.add_argument("--session", choices=("regular", "extended"), help="hours of equities and ETFs")
-    parser.add_argument("--client-id", metavar="ID", help="your own name for it; sent twice, it trades once")
+    """vterm order buy|sell SYM QTY …, order amend ID, order show ID, order --payload FILE|-"""
+    from argparse import RawDescriptionHelpFormatter
+
+    parser.usage, parser.epilog, parser.formatter_class = USAGE, FIELDS, RawDescriptionHelpFormatter
+    add_order_flags(parser)
     parser.add_argument("--payload", metavar="FILE", help="the order as JSON, - for standard input")
     parser.add_argument("--preview", action="store_true", help="show what it would do; send nothing")
     parser.add_argument("--wait", metavar="SECONDS", help="return when the order is done or the time is up")
 
 
 def run_order(context: Context, args: Namespace) -> int:
-    """Send, preview or show one order."""
+    """Send, preview, amend or show one order."""
     wait = _seconds(args.wait)
-    if args.words[:1] == ["show"]:
+    if args.words[:1] in (["show"], ["amend"]):
+        verb = args.words[0]
         if len(args.words) != 2:
-            raise usage("order show needs one order id", "vterm order show ID")
-        return _show_order(context, context.get(f"/v1/orders/{escape(args.words[1])}"))
+            raise usage(f"order {verb} needs one order id", f"vterm order {verb} ID")
+        path = f"/v1/orders/{escape(args.words[1])}"
+        if verb == "show":
+            return _show_order(context, context.get(path))
+        return _show_order(context, context.call("POST", f"{path}/amend", changes(args)))
     if args.payload is not None:
         if args.words:
             raise usage("--payload is the whole order", "leave out the words before it")
-        payload: object = _read(args.payload)
+        order: object = _read(args.payload)
     else:
-        payload = _payload(args)
+        order = payload(args)
     if args.preview:
-        return _show_order(context, context.call("POST", "/v1/orders/preview", payload))
-    answer = context.call("POST", "/v1/orders", payload)
+        return _show_order(context, context.call("POST", "/v1/orders/preview", order))
+    answer = context.call("POST", "/v1/orders", order)
     return _show_order(context, _await(context, answer, wait))
-
-
-def _payload(args: Namespace) -> dict[str, Any]:
-    if len(args.words) != 3 or args.words[0] not in ("buy", "sell"):
-        raise usage("an order is buy or sell, a symbol and a quantity", "vterm order buy BTC 0.5 --limit 68500")
-    side, symbol, quantity = args.words
-    order: dict[str, Any] = {"symbol": symbol, "side": side, "type": "limit" if args.limit else "market"}
-    order["quantity"] = quantity
-    given = {
-        "limit_price": args.limit,
-        "time_in_force": args.tif.upper() if args.tif else None,
-        "session": args.session,
-        "client_order_id": args.client_id,
-        "post_only": args.post_only or None,
-        "reduce_only": args.reduce_only or None,
-        "queue": False if args.no_queue else None,
-    }
-    return {**order, **{name: value for name, value in given.items() if value is not None}}
 
 
 def _read(path: str) -> bytes:
@@ -127,6 +104,8 @@ def _show_order(context: Context, answer: Answer) -> int:
         return show_one(context, answer)
     document = answer.document
     refusal = document.pop("refusal", None)
+    if "status" in document:
+        sys.stdout.write(plain(described(document)) + "\n")
     fields(document)
     for number, fill in enumerate(document.get("fills") or ()):
         text = f"{fill['quantity']} at {fill['price']}" if isinstance(fill, dict) else fill
@@ -151,24 +130,29 @@ def run_orders(context: Context, args: Namespace) -> int:
 
 
 def args_cancel(parser: ArgumentParser) -> None:
-    """vterm cancel ID|--all"""
+    """vterm cancel ID|--all [--flatten]"""
     parser.add_argument("order_id", nargs="?", metavar="ID", help="the order's id, or your own")
     parser.add_argument("--all", action="store_true", help="every open order of the account")
+    parser.add_argument("--flatten", action="store_true", help="with --all: also close every position at market")
 
 
 def run_cancel(context: Context, args: Namespace) -> int:
     """Take one order back, or all of them."""
     if args.all == bool(args.order_id):
         raise usage("cancel needs one order id, or --all", "vterm cancel ID")
+    if args.flatten and not args.all:
+        raise usage("--flatten goes with --all", "vterm cancel --all --flatten")
     if args.order_id:
         return _show_order(context, context.call("POST", f"/v1/orders/{escape(args.order_id)}/cancel"))
-    answer = context.call("POST", "/v1/orders/cancel-all")
+    answer = context.call("POST", "/v1/flatten" if args.flatten else "/v1/orders/cancel-all")
     if context.json:
         return show_one(context, answer)
     cancelled = answer.document["cancelled"]
     sys.stdout.write("".join(f"{order_id}\n" for order_id in cancelled))
     if not cancelled:
         sys.stderr.write("no open orders\n")
+    if args.flatten:
+        show_rows(context, answer.document["closing"], ORDERS, "positions to close")
     return 0
 
 
