@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from engine.clock import FINE_STEP_NS, Clock, OwnClock, WallClock, wall_now
 from engine.kernel import Kernel
 from engine.market.calendar import Calendar, load_calendar
@@ -22,24 +24,35 @@ from engine.recovery import rebuild
 from engine.runner import Runner
 
 if TYPE_CHECKING:
+    from engine.market.scenarios import Scenario
     from engine.simulate import Options, Run
 
 MAX_SEED = 2**63
 LEDGER = "ledger.db"
 _OPEN_PLUS = 5 * MINUTE_NS
+_BEFORE_ROLL = 15 * MINUTE_NS
 _LOOK_STEPS = 600
 
 
 def open_desk(
-    home: Path, *, clock: str = "", seed: str = "", replay: tuple[Path, str] | None = None, symbol: str = ""
+    home: Path,
+    *,
+    clock: str = "",
+    seed: str = "",
+    replay: tuple[Path, str] | None = None,
+    symbol: str = "",
+    scenario: str = "",
 ) -> Runner:
-    """The desk of a home, recovered to where it was. A new home takes `clock` and `seed`; an old one keeps its own.
+    """The desk of a home, recovered to where it was. A new home takes `clock`, `seed` and `scenario`; an old one keeps
+    its own.
 
     Raises StoreError, IntegrityError, BadDataFile, Refused.
     """
     from engine.adapters.lists import FileLists
     from engine.adapters.sqlite import SqliteLedger
 
+    if replay is not None and scenario:
+        raise refuse(Code.INCONSISTENT_FIELDS, "a recorded market has no scenario", fix="leave out --scenario")
     store = SqliteLedger(home / LEDGER)
     try:
         if replay is not None:
@@ -51,7 +64,7 @@ def open_desk(
                 store = SqliteLedger(home / LEDGER)
                 kernel, _ = _recorded_kernel(replay, symbol)
         else:
-            kernel = _living_kernel(store, clock, seed)
+            kernel = _living_kernel(store, clock, seed, scenario)
             rebuild(kernel, store.recover())
     except BaseException:
         store.close()
@@ -67,11 +80,11 @@ def audit_home(home: Path) -> AuditReport:
     return audit(home / LEDGER)
 
 
-def simulation(seed: int, options: Options) -> Run:
-    """A deterministic run on the living market."""
+def simulation(seed: int, options: Options, scenario: str = "") -> Run:
+    """A deterministic run on the living market. Raises Refused for a scenario that there is not."""
     from engine.simulate import Run
 
-    source, catalogue, calendars = living_market(seed, options.start)
+    source, catalogue, calendars = living_market(seed, options.start, scenario)
     return Run(source, catalogue, calendars, options)
 
 
@@ -85,13 +98,30 @@ def replay_run(
     return Run(source, catalogue, calendars, options(start, end))
 
 
-def living_market(seed: int, anchor: TimeNs) -> tuple[MarketSource, Catalogue, Mapping[str, Calendar]]:
-    """The synthetic market: its world, its instruments, its calendars."""
+def living_market(
+    seed: int, anchor: TimeNs, scenario: str = ""
+) -> tuple[MarketSource, Catalogue, Mapping[str, Calendar]]:
+    """The synthetic market: its world, its instruments, its calendars. Raises Refused for an impossible scenario."""
     from engine.market.world import World
 
     catalogue = load(date.fromisoformat(time_text(anchor)[:10]))
     calendars = {i.session: load_calendar(i.session) for i in catalogue.columns}
-    return World(catalogue.columns, calendars, seed, anchor), catalogue, calendars
+    plot = _scenario(scenario, catalogue) if scenario else None
+    return World(catalogue.columns, calendars, seed, anchor, plot), catalogue, calendars
+
+
+def _scenario(text: str, catalogue: Catalogue) -> Scenario | None:
+    """The scenario of a text, with the symbol as the catalogue spells it."""
+    from engine.market.scenarios import parse_scenario
+
+    scenario = parse_scenario(text)
+    if scenario is None or not scenario.symbol:
+        return scenario
+    instrument = catalogue.resolve(scenario.symbol, catalogue.anchor, trading=False)
+    if instrument.asset_class not in {"equities", "etfs"}:
+        cause = f"{scenario.name} happens to a share or a fund, not to {instrument.symbol}"
+        raise refuse(Code.WRONG_ASSET_CLASS, cause, fix=f"name a share: {scenario.name}:AAPL")
+    return replace(scenario, symbol=str(instrument.symbol))
 
 
 def recorded_market(
@@ -117,16 +147,19 @@ def _first_book(source: MarketSource, start: TimeNs) -> TimeNs:
     return first
 
 
-def _living_kernel(store: LedgerStore, clock: str, seed: str) -> Kernel:
+def _living_kernel(store: LedgerStore, clock: str, seed: str, scenario: str) -> Kernel:
     chosen = store.meta("seed")
     if chosen is None:
         chosen = str(_seed(seed))
-        start = first_time(clock)
+        start = _before_roll() if scenario == "fx-roll" and not clock else first_time(clock)
+        if scenario:
+            _scenario(scenario, load())  # refuses what cannot be before anything of it is remembered
+        store.set_meta("scenario", scenario)
         store.set_meta("clock", "wall" if clock == "wall" else "own")
         store.set_meta("start", time_text(start))
         store.set_meta("seed", chosen)
     start = parse_time(str(store.meta("start")))
-    source, catalogue, calendars = living_market(int(chosen), start)
+    source, catalogue, calendars = living_market(int(chosen), start, store.meta("scenario") or "")
     return Kernel(ShownMarket(source, calendars), catalogue, start)
 
 
@@ -170,6 +203,13 @@ def first_time(clock: str) -> TimeNs:
         if opens and opens[0] + _OPEN_PLUS <= now:
             return TimeNs(opens[0] + _OPEN_PLUS)
     return now
+
+
+def _before_roll() -> TimeNs:
+    """A quarter of an hour before the last end of a currency day before now."""
+    calendar, now = load_calendar("FX_24_5"), wall_now()
+    day = calendar.last_day_before(now)
+    return TimeNs(day.segments[-1].end - _BEFORE_ROLL)
 
 
 def _clock(kernel: Kernel, store: LedgerStore) -> Clock:

@@ -52,7 +52,7 @@ def main(argv: list[str] | None = None, opener: Callable[..., ServedRunner] | No
 def _options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="engine.process", allow_abbrev=False)
     parser.add_argument("--home", required=True)
-    for name in ("--clock", "--seed", "--replay", "--format", "--symbol"):
+    for name in ("--clock", "--seed", "--scenario", "--replay", "--format", "--symbol"):
         parser.add_argument(name, default="")
     parser.add_argument("--stay", action="store_true", help="do not leave when idle")
     parser.add_argument("--report-fd", type=int, default=-1)
@@ -131,6 +131,7 @@ class _Engine:
             seed=wanted.seed or os.environ.get("VTERM_SEED", ""),
             replay=(Path(wanted.replay), wanted.format) if wanted.replay else None,
             symbol=wanted.symbol,
+            scenario=wanted.scenario or ("" if wanted.replay else os.environ.get("VTERM_SCENARIO", "")),
         )
 
     async def _serve(self, runner: ServedRunner, market: asyncio.Task[None], begun: float, opened: float) -> None:

@@ -20,7 +20,7 @@ READY_WITHIN_S, STOPPED_WITHIN_S = 60.0, 20.0
 
 
 class StartOptions(NamedTuple):
-    """What a new engine is told. An engine that already runs keeps its own clock and seed."""
+    """What a new engine is told. An engine that already runs keeps its own clock, seed and scenario."""
 
     clock: str = ""
     seed: str = ""
@@ -28,6 +28,7 @@ class StartOptions(NamedTuple):
     format: str = ""
     symbol: str = ""
     stay: bool = False
+    scenario: str = ""
 
 
 class StartFailed(DeskUnreachable):
@@ -88,6 +89,7 @@ def _arguments(home: Home, options: StartOptions, report_fd: int) -> list[str]:
     given = {
         "--clock": options.clock,
         "--seed": options.seed,
+        "--scenario": options.scenario,
         "--replay": os.path.abspath(options.replay) if options.replay else "",
         "--format": options.format,
         "--symbol": options.symbol,

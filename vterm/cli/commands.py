@@ -37,6 +37,7 @@ GLOBAL_VALUES = {
     "--account": ("account", "account to act for (default: main)"),
     "--clock": ("clock", "market time at which a new home begins"),
     "--seed": ("seed", "seed of a new home's market"),
+    "--scenario": ("scenario", "what happens in a new home's market, such as flash-crash"),
 }
 GLOBAL_SWITCHES = {
     "--json": ("json", "one JSON document"),

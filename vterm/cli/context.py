@@ -64,12 +64,12 @@ class Context:
     def options(self) -> StartOptions | None:
         """What a new engine is told, where the command line says anything."""
         flags = self.line.flags
-        if not any(flags.get(name) for name in ("clock", "seed", "replay")):
+        if not any(flags.get(name) for name in ("clock", "seed", "replay", "scenario")):
             return None
         from engine.client.start import StartOptions
 
         clock, seed, replay, form, symbol = (flags.get(n, "") for n in ("clock", "seed", "replay", "format", "symbol"))
-        return StartOptions(clock, seed, replay, form, symbol)
+        return StartOptions(clock, seed, replay, form, symbol, scenario=flags.get("scenario", ""))
 
     @property
     def desk(self) -> Desk:

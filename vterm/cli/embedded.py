@@ -47,7 +47,10 @@ class EmbeddedDesk:
         replay = (Path(options.replay), options.format) if options.replay else None
         store = Path(self._home.store(options.replay, options.format, options.symbol))
         store.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._runner = open_desk(store, clock=options.clock, seed=options.seed, replay=replay, symbol=options.symbol)
+        self._runner = open_desk(
+            store, clock=options.clock, seed=options.seed, replay=replay, symbol=options.symbol,
+            scenario=options.scenario,
+        )  # fmt: skip
         self._market = asyncio.create_task(self._runner.run())
         await self._runner.ensure_account("main")
         self._app = create_app(self._runner, Hub(self._runner), stop=lambda: None, health=lambda: {"status": "ok"})

@@ -47,7 +47,13 @@ def _start(context: Context, args: Namespace) -> dict[str, Any]:
         raise usage("--replay and --format belong together", "vterm engine start --replay FILE --format binance-spot")
     flags = context.line.flags
     options = StartOptions(
-        flags.get("clock", ""), flags.get("seed", ""), args.replay, args.format, args.symbol, stay=True
+        flags.get("clock", ""),
+        flags.get("seed", ""),
+        args.replay,
+        args.format,
+        args.symbol,
+        stay=True,
+        scenario=flags.get("scenario", ""),
     )
     started = ensure_engine(context.home, options)
     return {**_status(context, args), "started": started}

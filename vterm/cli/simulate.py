@@ -26,12 +26,13 @@ Events = Annotated[str, typer.Option("--events", help="Which events to print, co
 Symbols = Annotated[str, typer.Option("--symbols", help="Whose quote, book and trade events to print.")]
 Step = Annotated[str, typer.Option("--step", help="100ms, 1s or 60s: the same process, coarser.")]
 Start = Annotated[str, typer.Option("--start", help="First moment, such as 2026-11-23T14:30:00Z.")]
+Scenario = Annotated[str, typer.Option("--scenario", help="What happens from the start on; earnings-gap:NVDA.")]
 End = Annotated[str, typer.Option("--end", help="Last moment.")]
 Json = Annotated[bool, typer.Option("--json", help="The lines are JSON either way.")]
 
 
 @app_simulate.command()
-def simulate(
+def simulate(  # noqa: PLR0917 - typer reads the options from the parameters
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the market.")],
     start: Start,
     end: End,
@@ -39,6 +40,7 @@ def simulate(
     events: Events = DEFAULT_EVENTS,
     symbols: Symbols = "",
     step: Step = "100ms",
+    scenario: Scenario = "",
     as_json: Json = False,
 ) -> None:
     """Run the living market of a seed between two moments."""
@@ -46,7 +48,7 @@ def simulate(
 
     del as_json
     options = _options(_time(start, "--start"), _time(end, "--end"), events, symbols, step)
-    _run(simulation(seed, options), commands)
+    _run(simulation(seed, options, scenario), commands)
 
 
 @app_replay.command()

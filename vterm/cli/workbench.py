@@ -32,7 +32,7 @@ def _words(context: Context) -> list[str]:
     for flag, wanted in (("--json", context.json), ("--csv", context.csv)):
         if wanted and flag not in words:
             words.append(flag)
-    for name in ("seed", "format", "symbol"):
+    for name in ("seed", "scenario", "format", "symbol"):
         value = context.line.flags.get(name)
         if value and f"--{name}" not in words:
             words += [f"--{name}", value]

@@ -47,10 +47,14 @@ jump_k at trading minute share place_k; volume in lots; high, low: log extremes 
 
 
 class Days:
-    """The day level of all columns. `table[name][row - first]` has shape (n,)."""
+    """The day level of all columns. `table[name][row - first]` has shape (n,).
 
-    def __init__(self, seed: int, columns: Columns, timelines: list[Timeline]) -> None:
+    `quiet` below 1 scales the volatility of the sessions from row 0 on and takes their jumps away.
+    """
+
+    def __init__(self, seed: int, columns: Columns, timelines: list[Timeline], quiet: float = 1.0) -> None:
         self._columns = columns
+        self._quiet = quiet
         self._venues = list(dict.fromkeys(timelines))
         venue = [self._venues.index(t) for t in timelines]
         self._venue = np.array(venue, np.int64)
@@ -99,6 +103,9 @@ class Days:
         night_unit *= draws.overnight
         inner_unit = np.sqrt(1 - outside)
         jumps = self._jumps(draws, inner_unit)
+        if self._quiet != 1.0:
+            for size in jumps:
+                size[max(0, -first) :] = 0.0
         day_unit = inner_unit * draws.intraday + jumps[0] + jumps[1]
         level = np.empty_like(day_unit)
         self._recur(first, draws, night_unit, day_unit, outside, out, level)
@@ -142,7 +149,11 @@ class Days:
             clipped = np.minimum(np.maximum(total - self._square, low), high)
             sigma = self._columns.sigma * exp32(clipped.astype(np.float32)) * draws.mix[step]
             pull = self._columns.pull * self._raw
-            overnight = sigma * night[step] - 0.5 * outside[step] * sigma * sigma - pull
+            night_sigma = sigma
+            if self._quiet != 1.0 and first + step >= 0:
+                sigma = sigma * self._quiet
+                night_sigma = sigma if first + step else night_sigma
+            overnight = night_sigma * night[step] - 0.5 * outside[step] * night_sigma * night_sigma - pull
             inside = sigma * day[step] - 0.5 * (1 - outside[step]) * sigma * sigma
             opened = self._raw + overnight
             self._raw = opened + inside

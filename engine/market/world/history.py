@@ -19,7 +19,8 @@ from engine.market.world.halts import first_minute
 from engine.market.world.past import Past, Spot
 from engine.market.world.path import BLOCKS, TICKS, Keys, Path
 from engine.market.world.prints import gather
-from engine.market.world.tables import exp
+from engine.market.world.scenario import Effects
+from engine.market.world.tables import F64, exp
 from engine.market.world.timeline import Day
 from engine.market.world.venue import OPEN_STATES
 from engine.model.ids import DAY_NS, HOUR_NS, MINUTE_NS, Lots, Ticks, TimeNs
@@ -182,9 +183,13 @@ class History:
         low, high = rows[0] - self._days.first, rows[-1] + 1 - self._days.first
         price0, table = float(self._columns.price0[ix]), self._days.table
         logs = [table[name][low:high, ix] for name in ("open", "high", "low", "close")]
+        if self._past.effects is not None:
+            logs = self._shifted(self._past.effects, ix, rows, logs)
         o, h, lo, c = (np.maximum(np.rint(price0 * exp(log)), 1).astype(np.int64).tolist() for log in logs)
         volume = table["volume"][low:high, ix].tolist()
         line, out = self._past.timelines[ix], []
+        if self._past.effects is not None:
+            volume = [self._past.table(ix, r).volume[-1] if r >= 0 else v for r, v in zip(rows, volume, strict=True)]
         for place, row in enumerate(rows):
             top, bottom = self._sessions.get((ix, row), (h[place], lo[place]))
             top, bottom = max(top, o[place], c[place]), max(1, min(bottom, o[place], c[place]))
@@ -193,6 +198,13 @@ class History:
                 Bar(opened, Ticks(o[place]), Ticks(top), Ticks(bottom), Ticks(c[place]), Lots(int(volume[place])))
             )
         return out
+
+    def _shifted(self, effects: Effects, ix: int, rows: range, logs: list[F64]) -> list[F64]:
+        """Logarithms of (open, high, low, close) with a scenario's offset; highs and lows get the larger one."""
+        spans = [self._session(self._past.timelines[ix].day(row)) if row >= 0 else (0, 0) for row in rows]
+        opened, closed = (effects.offset(np.array([ix]), np.array(ends)) for ends in zip(*spans, strict=True))
+        moved = (opened, np.maximum(opened, closed), np.minimum(opened, closed), closed)
+        return [log + move for log, move in zip(logs, moved, strict=True)]
 
     def _running(self, ix: int, row: int, at: TimeNs, mid: int | None) -> Bar | None:
         """The bar of a regular session under way at `at`, None if there is none. Finished minutes give high and

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.market.world.classes import ALONE, MINUTE_PERSISTENCE, SHARED, Columns
 from engine.market.world.days import Days
 from engine.market.world.halts import Rules
+from engine.market.world.scenario import Effects
 from engine.market.world.season import season
 from engine.market.world.tables import F32, F64, column_sum, exp, exp32, mixing, normal, powers
 from engine.market.world.timeline import Day, Layout
@@ -83,10 +84,11 @@ class _Moves(NamedTuple):
 class MinuteSource:
     """Draws minute tables. Every column of one call shares a layout; days may differ."""
 
-    def __init__(self, seed: int, columns: Columns, days: Days, rules: Rules) -> None:
+    def __init__(self, seed: int, columns: Columns, days: Days, rules: Rules, effects: Effects | None) -> None:
         self._columns = columns
         self._days = days
         self._rules = rules
+        self._effects = effects
         self._own = stream_key(seed, "minute")
         self._shared = stream_key(seed, "minute-shared")
         self._factor = np.array([stable_hash(f"factor {name}") for name in columns.factors], np.uint64)
@@ -138,7 +140,10 @@ class MinuteSource:
         variance, traded = self._weights(ix, layout)
         weight = variance * (mood * mood * q * q)
         busy = traded * exp32(np.float32(0.9) * level + np.float32(0.35) * rest[:, :, 1])
-        return self._rules.freeze(ix, days, self._bridge(ix, days, weight, z, mood, busy))
+        table = self._bridge(ix, days, weight, z, mood, busy)
+        if self._effects is not None:
+            table = self._effects.bend(ix, days, table)
+        return self._rules.freeze(ix, days, table)
 
     def _weights(self, ix: NDArray[np.int64], layout: Layout) -> tuple[F64, F64]:
         kinds = [self._columns.shape[i].season for i in ix]

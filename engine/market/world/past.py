@@ -12,6 +12,7 @@ from engine.market.world.classes import Columns
 from engine.market.world.halts import first_minute
 from engine.market.world.minutes import FIELDS, MinuteSource, MinuteTable
 from engine.market.world.path import Keys, Slots
+from engine.market.world.scenario import DEPTH, Effects
 from engine.market.world.tables import F64, tables
 from engine.market.world.timeline import Day, Timeline
 from engine.market.world.venue import THIN_SIZE, spread_factors
@@ -31,10 +32,17 @@ class Past:
     """Minute tables and slots of any time of any column; remembers the tables of a few days."""
 
     def __init__(
-        self, streams: Keys, columns: Columns, source: MinuteSource, timelines: list[Timeline], ready: Ready
+        self,
+        streams: Keys,
+        columns: Columns,
+        source: MinuteSource,
+        timelines: list[Timeline],
+        ready: Ready,
+        effects: Effects | None,
     ) -> None:
         self._streams, self._columns, self._source, self._ready = streams, columns, source, ready
         self.timelines = timelines
+        self.effects = effects
         self._tables: OrderedDict[tuple[int, int], MinuteTable] = OrderedDict()
 
     def load(self, ix: int, rows: list[int]) -> None:
@@ -64,7 +72,17 @@ class Past:
         return self._tables[ix, row]
 
     def _spread(self, ix: int, day: Day) -> F64:
-        return spread_factors(day.layout, self._columns.shape[ix].season) * float(self._columns.spread[ix])
+        usual = float(self._columns.spread[ix])
+        spread = spread_factors(day.layout, self._columns.shape[ix].season) * usual
+        if self.effects is None:
+            return spread
+        return self.effects.spread(np.array([ix]), day.minutes, spread, np.array([usual]))
+
+    def _thin(self, ix: int, day: Day, index: int) -> float:
+        thin = 1.0 if day.state[index] == MarketSession.REGULAR else THIN_SIZE
+        if self.effects is None:
+            return thin
+        return thin * float(self.effects.factor(DEPTH, np.array([ix]), day.minutes[index])[0])
 
     def slots(self, ix: int, spots: list[Spot]) -> Slots:
         """Slots of any minutes of one column, side by side."""
@@ -83,7 +101,7 @@ class Past:
             if last and row < line.last and int(line.day(row + 1).minutes[0]) == minute + 1:
                 next_spread = float(self._spread(ix, line.day(row + 1))[0])
                 next_sd = float(self.table(ix, row + 1).sd[0])
-            thin = 1.0 if day.state[index] == MarketSession.REGULAR else THIN_SIZE
+            thin = self._thin(ix, day, began)
             out.append(
                 (minute, table.start[index], table.end[index], table.sd[index], table.jump[index], table.mood[index],
                  table.rate[index], table.z[index - 1] if index else 0.0, spread[began], next_spread, next_sd, thin)

@@ -141,6 +141,11 @@ class Timeline:
             found = self._opens[row] = next(int(s.start) for s in segments if s.state == MarketSession.REGULAR)
         return found
 
+    def regular_close(self, row: int) -> int:
+        """Time in ns at which a row's regular session closes."""
+        segments = self._days[self._origin + max(row, self.first)].segments
+        return max(int(s.end) for s in segments if s.state == MarketSession.REGULAR)
+
     def row_at(self, minute: int) -> int:
         """The row whose day has begun at `minute` (the first row where none has)."""
         row = self._recent

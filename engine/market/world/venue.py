@@ -11,6 +11,7 @@ from engine.market.world.classes import Columns
 from engine.market.world.halts import first_minute
 from engine.market.world.minutes import FIELDS, MinuteSource, MinuteTable, activity
 from engine.market.world.path import Slots
+from engine.market.world.scenario import DEPTH, Effects
 from engine.market.world.tables import F64
 from engine.market.world.timeline import Day, Layout, Timeline
 from engine.model.session import MarketSession
@@ -40,7 +41,9 @@ def spread_factors(layout: Layout, kind: str) -> F64:
 class Venue:
     """Columns that share a calendar. `ix` are their places in the world."""
 
-    def __init__(self, timeline: Timeline, ix: I64, columns: Columns, source: MinuteSource) -> None:
+    def __init__(
+        self, timeline: Timeline, ix: I64, columns: Columns, source: MinuteSource, effects: Effects | None
+    ) -> None:
         self.timeline = timeline
         self.ix = ix
         self._columns = columns
@@ -49,6 +52,7 @@ class Venue:
         self._spreads: dict[int, F64] = {}
         self._seasons: dict[tuple[int, str], F64] = {}
         self._spread = columns.spread[ix]
+        self._effects = effects
 
     def table(self, row: int) -> MinuteTable:
         """Minutes of all columns of the venue on the day of `row`."""
@@ -95,14 +99,21 @@ class Venue:
             factors = np.stack([spread_factors(day.layout, name) for name in names], axis=1)
             found = factors[:, [names.index(kind) for kind in kinds]] * self._spread
             self._spreads[id(day.layout)] = found
+        if self._effects is not None:
+            return self._effects.spread(self.ix, day.minutes[index], found[index], self._spread)
         return np.asarray(found[index])
+
+    def thin(self, day: Day, index: int) -> F64:
+        """Size factor of each column in a trading minute."""
+        factor = np.full(len(self.ix), 1.0 if day.state[index] == MarketSession.REGULAR else THIN_SIZE)
+        return factor if self._effects is None else factor * self._effects.factor(DEPTH, self.ix, day.minutes[index])
 
     def slots(self, row: int, index: int, shut: bool) -> Slots:
         """Slots of trading minute `index`; with `shut`, of the motionless minute after it."""
         day, table = self.timeline.day(row), self.table(row)
         minute = int(day.minutes[index])
         spread, sd = self.spread(day, index), table.sd[index]
-        thin = 1.0 if day.state[index] == MarketSession.REGULAR else THIN_SIZE
+        thin = self.thin(day, index)
         count = len(self.ix)
         nothing = np.zeros(count)
         if shut:
@@ -110,7 +121,7 @@ class Venue:
             fixed = np.full(count, minute + 1)
             return Slots(
                 self.ix, fixed, end, end, sd, nothing, table.mood[index], nothing, nothing, spread, spread, sd,
-                np.full(count, thin),
+                thin,
             )  # fmt: skip
         goes_on = index + 1 < len(day.minutes) and int(day.minutes[index + 1]) == minute + 1
         after = index + 1 if goes_on else index
@@ -120,7 +131,7 @@ class Venue:
         slots = Slots(
             self.ix, np.full(count, minute), table.start[index], table.end[index], sd, table.jump[index],
             table.mood[index], table.rate[index], table.z[index - 1] if index else nothing, spread,
-            next_spread, next_sd, np.full(count, thin),
+            next_spread, next_sd, thin,
         )  # fmt: skip
         return self._held(day, table.halt[index], slots)
 
@@ -128,10 +139,11 @@ class Venue:
         """The slots with halted columns in the minute in which their halt began."""
         if not codes.any():
             return slots
-        minute, spread = slots.minute, slots.spread.copy()
+        minute, spread, thin = slots.minute, slots.spread.copy(), slots.thin
         for place in np.flatnonzero(codes).tolist():
             first = first_minute(int(codes[place]))
             minute[place], spread[place] = day.minutes[first], self.spread(day, first)[place]
+            thin[place] = self.thin(day, first)[place]
         return replace(slots, spread=spread)
 
     def halted(self, row: int, index: int) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.market.scenarios import Scenario
 from engine.market.world import depth
 from engine.market.world.classes import columns
 from engine.market.world.days import Days
@@ -22,7 +23,9 @@ from engine.market.world.live import LiveMinute, Shown
 from engine.market.world.minutes import MinuteSource, MinuteTable
 from engine.market.world.past import Past
 from engine.market.world.path import BLOCK, TICKS, Keys, Slots
+from engine.market.world.plots import effects
 from engine.market.world.prints import trades
+from engine.market.world.scenario import VOLUME
 from engine.market.world.tables import F64, exp
 from engine.market.world.timeline import CalendarLike, Timeline
 from engine.market.world.venue import OPEN_STATES, Venue
@@ -47,11 +50,17 @@ class World:
     """All columns at one time, and the past of any. Arrays have shape (n,): prices in ticks, sizes in lots.
 
     `instruments` are the world's columns; `calendars` maps their session or calendar names to calendars;
-    the catalogue prices hold at the regular opening of the session day in which `anchor` falls.
+    the catalogue prices hold at the regular opening of the session day in which `anchor` falls. A `scenario`
+    counts from `anchor`.
     """
 
     def __init__(
-        self, instruments: Sequence[Instrument], calendars: Mapping[str, CalendarLike], seed: int, anchor: TimeNs
+        self,
+        instruments: Sequence[Instrument],
+        calendars: Mapping[str, CalendarLike],
+        seed: int,
+        anchor: TimeNs,
+        scenario: Scenario | None = None,
     ) -> None:
         self.instruments = tuple(instruments)
         self._columns = columns(list(instruments))
@@ -60,16 +69,20 @@ class World:
         for instrument in instruments:
             calendar = calendar_of(instrument, calendars)
             lines.append(made.setdefault(id(calendar), Timeline(calendar, anchor)))
-        self._days = Days(seed, self._columns, lines)
+        self._effects = (
+            None if scenario is None else effects(scenario, seed, anchor, self.instruments, self._columns, calendars)
+        )
+        self._lines = lines
+        self._days = Days(seed, self._columns, lines, 1.0 if self._effects is None else self._effects.quiet)
         self._streams = Keys(seed)
         self._rules = Rules(seed, self.instruments, self._columns)
-        source = MinuteSource(seed, self._columns, self._days, self._rules)
+        source = MinuteSource(seed, self._columns, self._days, self._rules, self._effects)
         self._venues = [
-            Venue(line, np.array([k for k, other in enumerate(lines) if other is line]), self._columns, source)
+            Venue(line, np.array([k for k, o in enumerate(lines) if o is line]), self._columns, source, self._effects)
             for line in dict.fromkeys(lines)
         ]
         self._venue_of = {int(ix): (venue, place) for venue in self._venues for place, ix in enumerate(venue.ix)}
-        self._past = Past(self._streams, self._columns, source, lines, self._drawn)
+        self._past = Past(self._streams, self._columns, source, lines, self._drawn, self._effects)
         self._history = History(self._streams, self._columns, self._days, self._past)
         self._ladders: dict[int, depth.Ladders] = {}
         self._salt = depth.salts(self._streams.depth, self._columns.subject)
@@ -146,10 +159,12 @@ class World:
     def _new_day(self, row: I64) -> None:
         self._days.need(int(row.max()))
         place, ix = row - self._days.first, np.arange(len(row))
-        before, opened = (
-            np.maximum(np.rint(self._columns.price0 * exp(self._days.table[name][place - back, ix])), 1)
-            for name, back in (("close", 1), ("open", 0))
-        )
+        logs = [self._days.table[name][place - back, ix] for name, back in (("close", 1), ("open", 0))]
+        if self._effects is not None:
+            ends = [(line.regular_close(r - 1), line.regular_open(r)) for line, r in zip(self._lines, row, strict=True)]
+            times = np.array(ends, np.int64).T // MINUTE_NS
+            logs = [log + self._effects.offset(ix, time) for log, time in zip(logs, times, strict=True)]
+        before, opened = (np.maximum(np.rint(self._columns.price0 * exp(log)), 1) for log in logs)
         self.prev_close[:], self.day_open_mid2[:] = before, 2 * opened
 
     def _seek(self, tick: int) -> None:
@@ -240,7 +255,7 @@ class World:
         if self.state[ix] not in OPEN_STATES:
             return 0.0
         share, index = self._season(ix)
-        return float(self._columns.adv[ix]) * float(share[index]) / TICKS
+        return float(self._columns.adv[ix]) * float(share[index]) / TICKS * self._busy(ix)
 
     def day_volume_left(self, ix: int) -> float:
         """Lots expected to trade until the session day ends; 0 after it."""
@@ -250,7 +265,13 @@ class World:
             left -= float(share[index]) * (self.at // TICK_NS % TICKS) / TICKS
         else:
             left -= float(share[index])
-        return float(self._columns.adv[ix]) * max(left, 0.0)
+        return float(self._columns.adv[ix]) * max(left, 0.0) * self._busy(ix)
+
+    def _busy(self, ix: int) -> float:
+        """A scenario's factor of volume now."""
+        if self._effects is None:
+            return 1.0
+        return float(self._effects.factor(VOLUME, np.array([ix]), np.array([self.at // MINUTE_NS]))[0])
 
     def _season(self, ix: int) -> tuple[F64, int]:
         venue, place = self._venue_of[ix]
