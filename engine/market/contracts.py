@@ -60,6 +60,19 @@ def contract_symbol(root: str, year: int, month: int) -> str:
     return f"{root}{MONTH_LETTERS[month - 1]}{year % 100:02d}"
 
 
+_TWO_DIGITS = re.compile(r"([A-Z0-9]{1,5})([FGHJKMNQUVXZ])([0-9])([0-9])\Z", re.ASCII)
+
+
+def contract_spellings(symbol: str) -> tuple[str, ...]:
+    """Other ways to write a contract with a two-digit year (GCZ13): GCZ3, GC201312 and 201312; none for other texts."""
+    found = _TWO_DIGITS.match(symbol)
+    if found is None:
+        return ()
+    root, letter, decade, year = found.groups()
+    month = f"20{decade}{year}{MONTH_LETTERS.index(letter) + 1:02d}"
+    return root + letter + year, root + month, month
+
+
 def months_after(day: date, months: int) -> date:
     """The same day some months later, or the 28th where that month is too short."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -31,6 +31,15 @@ SymbolName = Annotated[str, typer.Option("--symbol", help="One instrument of a f
 _COLUMNS = ("symbol", "checked", "equal", "gaps", "applied", "dropped", "absent", "crossed", "trades", "final")
 
 
+class Side(enum.StrEnum):
+    """What `data bars` makes bars of."""
+
+    TRADE = "trade"
+    BID = "bid"
+    ASK = "ask"
+    MID = "mid"
+
+
 class Every(enum.StrEnum):
     """When `data book` prints a line."""
 
@@ -97,16 +106,18 @@ def bars(
     fmt: FormatName,
     every: Annotated[str, typer.Option("--every", help="Length of a bar: 1s, 1m, 5m, 1h, 1d.")] = "1m",
     symbol: SymbolName = "",
+    side: Annotated[Side | None, typer.Option("--side", help="Bars of trades, best bids, best asks or mids.")] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Print open, high, low, close and volume of the trades of one instrument."""
+    """Print open, high, low, close and volume of one instrument: of its trades, or of its quotes."""
     import msgspec
 
-    from engine.market.importers.trade_bars import TradeBar, trade_bars
+    from engine.market.importers.quote_bars import bars_of
+    from engine.market.importers.trade_bars import TradeBar
 
     titles = TradeBar.__struct_fields__
-    found = trade_bars(file, fmt, every, symbol)
+    found = bars_of(file, fmt, every, symbol, side.value if side else "")
     if as_csv:
         _write_csv(itertools.chain([titles], map(msgspec.structs.astuple, found)))
     elif as_json:

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from engine.market.importers.errors import BadDataFile, SymbolAbsent
-from engine.market.importers.events import Changes, Gap, MarketEvent, Snapshot, Stale, TapeBar, TapeTrade
+from engine.market.importers.events import Changes, Gap, MarketEvent, Mention, Snapshot, Stale, TapeBar, TapeTrade
 from engine.market.importers.formats import find_format
 from engine.market.importers.proof import PROOFS, Proof
 from engine.market.importers.reading import Format
@@ -20,7 +20,7 @@ class SymbolReport(msgspec.Struct):
 
     `applied` updates changed the book, `dropped` ones were already in a snapshot; `absent` counts deletes of
     levels that were not there (usual at Binance), `crossed` updates after which the book was crossed.
-    `trades` leaves out prints from before the recording.
+    `trades` leaves out prints from before the recording; `mentions` counts by kind what has no part in a book.
     """
 
     symbol: str
@@ -34,6 +34,7 @@ class SymbolReport(msgspec.Struct):
     crossed: int = 0
     trades: int = 0
     bars: int = 0
+    mentions: dict[str, int] = {}
     levels: int = 0
     final: list[str] | None = None
 
@@ -83,6 +84,9 @@ class _Watched:
             report.bars += 1
         elif isinstance(event, Snapshot):
             report.snapshots += 1
+            report.crossed += rebuilt.book.crossed()
+        elif isinstance(event, Mention):
+            report.mentions[event.kind] = report.mentions.get(event.kind, 0) + 1
         elif isinstance(event, Gap):
             report.gaps += 1
         elif isinstance(event, Stale):

@@ -123,4 +123,13 @@ class Verdict(msgspec.Struct, frozen=True, tag="verdict"):
     equal: bool
 
 
-MarketEvent = Snapshot | Changes | TapeTrade | Touch | Gap | Stale | TapeBar | Verdict
+class Mention(msgspec.Struct, frozen=True, tag="mention"):
+    """A record of the file that has no part in a book, a tape or bars: a definition, a statistic, a status."""
+
+    at: int
+    row: int
+    symbol: str
+    kind: str
+
+
+MarketEvent = Snapshot | Changes | TapeTrade | Touch | Gap | Stale | TapeBar | Verdict | Mention

@@ -5,10 +5,12 @@ from __future__ import annotations
 from engine.market.importers.binance import BinanceImporter
 from engine.market.importers.bitget import BitgetImporter
 from engine.market.importers.coinbase import CoinbaseImporter
+from engine.market.importers.databento import read_databento
 from engine.market.importers.decimals import whole_ns
 from engine.market.importers.errors import UnknownFormat
 from engine.market.importers.hyperliquid import HyperliquidImporter
 from engine.market.importers.kraken import KrakenImporter
+from engine.market.importers.lean import lean_habits, read_lean
 from engine.market.importers.lobster import open_messages
 from engine.market.importers.okx import OkxImporter
 from engine.market.importers.own import OwnImporter, own_time
@@ -72,6 +74,15 @@ FORMATS: dict[str, Format] = {
             open_messages,
             "with --book: each row of the book, from the messages",
             "time,type,id,size,price x 10000,direction",
+        ),
+        Format(
+            "databento",
+            read_databento,
+            "levels ordered, trades within them, sequence, orders that rest",
+            "DBN records of any schema",
+        ),
+        Format(
+            "lean", read_lean, "times on their beat, bars that hold their prices, bid <= ask", "LEAN's CSV", lean_habits
         ),
         Format("vterm", Lines(OwnImporter, own_time), "prev = previous seq, touch", "one event a line"),
     )

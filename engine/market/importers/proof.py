@@ -247,4 +247,6 @@ PROOFS: dict[str, type[Proof]] = {
     "okx": InterleavedProof,
     "bitget": InterleavedProof,
     "lobster": VerdictProof,
+    "databento": VerdictProof,
+    "lean": VerdictProof,
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.market.importers.events import MarketEvent
+from engine.market.importers.habits import USUAL, Habits
 
 
 class Importer(Protocol):
@@ -33,10 +34,19 @@ class Format:
 
     `reads` is either `Lines`, or for what does not come in lines a function that opens a path (a file or a
     folder) and yields its messages; it may raise BadDataFile, or BadLine for the message that would come next.
+    `habits` says of a path what its instruments are like.
     """
 
-    def __init__(self, name: str, reads: Lines | Callable[[Path], Messages], proof: str, line: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        reads: Lines | Callable[[Path], Messages],
+        proof: str,
+        line: str,
+        habits: Callable[[Path], Habits] = lambda path: USUAL,
+    ) -> None:
         self.name = name
+        self.habits = habits
         self.reads = reads
         self.proof = proof
         self.line = line

@@ -13,6 +13,7 @@ from engine.market.importers.events import (
     Changes,
     Level,
     MarketEvent,
+    Mention,
     Snapshot,
     Stale,
     TapeBar,
@@ -46,7 +47,7 @@ def write_capture(events: Iterable[MarketEvent], path: Path) -> int:
 
 def _line(event: MarketEvent, last: dict[str, int]) -> OwnLine | None:
     at, symbol = event.at, event.symbol
-    if isinstance(event, Stale | TapeBar | Verdict) or (isinstance(event, TapeTrade) and event.history):
+    if isinstance(event, Stale | TapeBar | Verdict | Mention) or (isinstance(event, TapeTrade) and event.history):
         return None
     if isinstance(event, Snapshot):
         last[symbol] = event.seq

@@ -35,7 +35,7 @@ def book_rows(path: Path, fmt: str | Format, levels: int, every: str = "update",
 
     Raises SymbolNeeded, SymbolAbsent, UnknownFormat, and BadDataFile at the damage after all rows before it.
     """
-    name = chosen_symbol(path, symbols_of(path, fmt), symbol)
+    name = chosen_symbol(path, symbols_of(path, fmt, symbol), symbol)
     rebuilt = Rebuilt()
     for row, events in read_messages(path, fmt):
         at = 0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
+from engine.market.contracts import contract_spellings
 from engine.market.importers.decimals import BadLine
 from engine.market.importers.errors import BadDataFile, SymbolAbsent, SymbolNeeded
 from engine.market.importers.formats import find_format
@@ -79,14 +81,24 @@ def _admit(symbol: str, named: set[str]) -> None:
     named.add(symbol)
 
 
-def symbols_of(path: Path, fmt: str | Format, rows: int = PROBED_ROWS) -> list[str]:
-    """Instruments named in the first `rows` lines, in order of appearance. Damage ends the look, if any was seen."""
+def symbols_of(path: Path, fmt: str | Format, wanted: str = "", rows: int = PROBED_ROWS) -> list[str]:
+    """Instruments that the file is known to hold, or those named in its first `rows` lines, in order of appearance.
+
+    The look goes on while `wanted` was not seen. Damage ends it, if any was seen.
+    """
+    form = find_format(fmt)
+    said = form.habits(path).symbols
+    if said:
+        return list(said)
     seen: dict[str, None] = {}
+    awaited = wanted
     try:
         for row, events in read_messages(path, fmt):
             for event in events:
-                seen[event.symbol] = None
-            if row >= rows and seen:
+                if event.symbol not in seen:
+                    seen[event.symbol] = None
+                    awaited = "" if awaited and same_symbol(event.symbol, awaited) else awaited
+            if row >= rows and seen and not awaited:
                 break
     except BadDataFile:
         if not seen:
@@ -111,9 +123,11 @@ def chosen_symbol(path: Path, symbols: Sequence[str], wanted: str) -> str:
     return found
 
 
+@lru_cache(maxsize=4096)
 def same_symbol(one: str, other: str) -> bool:
-    """Whether two spellings name one instrument: ETH/CHF, eth-chf, ETHCHF."""
-    return plain_symbol(one) == plain_symbol(other)
+    """Whether two spellings name one instrument: ETH/CHF, eth-chf, ETHCHF; GCZ13, GCZ3, GC201312, 201312."""
+    mine, yours = plain_symbol(one), plain_symbol(other)
+    return mine == yours or mine in contract_spellings(yours) or yours in contract_spellings(mine)
 
 
 def plain_symbol(symbol: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from engine.market.importers.decimals import Fineness
 from engine.market.importers.errors import BadDataFile, DataError, SymbolNeeded
-from engine.market.importers.events import TapeBar, TapeTrade
+from engine.market.importers.events import Mention, TapeBar, TapeTrade
+from engine.market.importers.formats import find_format
+from engine.market.importers.habits import Habits
 from engine.market.importers.reading import Format
 from engine.market.importers.stream import chosen_symbol, read_messages, symbols_of
 from engine.model.format import time_text
@@ -34,8 +36,8 @@ class TradeBar(msgspec.Struct):
 class _Growing:
     """The bar that is still growing, in the stream's exact integers."""
 
-    def __init__(self, slot: int, opened: int) -> None:
-        self.slot = slot
+    def __init__(self, start: int, opened: int) -> None:
+        self.start = start
         self.open = self.high = self.low = self.close = opened
         self.volume = 0
 
@@ -59,38 +61,66 @@ def length_text(length: int) -> str:
     return f"{max(length // size, 1)}{unit}"
 
 
+class NoTrades(BadDataFile):
+    """A sound file has nothing that such bars could be made of."""
+
+
+def cutter(habits: Habits, length: int) -> Callable[[int, int], int | None]:
+    """(at, every) to the ns at which the bar of `length` begins that [at, at + every) belongs to, None for no bar."""
+    if length % DAY_NS == 0 and habits.day_slot is not None:
+        day_slot, days = habits.day_slot, length // DAY_NS
+        return lambda at, every: day_slot(at, every, days)
+    return lambda at, every: at // length * length
+
+
+def fitting(path: Path, every: int, length: int) -> None:
+    """Raises DataError where bars of `length` cannot be made of bars of `every`."""
+    if every > length:
+        raise DataError(f"{path} holds longer bars than that", fix=f"--every {length_text(every)}")
+    if every and length % every:
+        raise DataError(f"{path} holds bars of {length_text(every)}, which do not fill that", fix="--every a multiple")
+
+
 def trade_bars(path: Path, fmt: str | Format, every: str, symbol: str = "") -> Iterator[TradeBar]:
     """Bars of one instrument, oldest first, by local receipt.
 
     Raises SymbolNeeded, SymbolAbsent, UnknownFormat, DataError, and BadDataFile at the damage after the bars
     before it, or where the file has no trades of the instrument.
     """
-    length = bar_length(every)
-    name = chosen_symbol(path, symbols_of(path, fmt), symbol)
-    prices, sizes = Fineness(), Fineness()
+    length, form = bar_length(every), find_format(fmt)
+    name = chosen_symbol(path, symbols_of(path, form, symbol), symbol)
+    start_of = cutter(form.habits(path), length)
+    prices, sizes, mentions = Fineness(), Fineness(), dict[str, int]()
     bar: _Growing | None = None
     try:
-        for traded in _traded(path, fmt, name, length, alone=not symbol):
-            slot = traded.at // length
+        for traded in _traded(path, form, name, mentions, alone=not symbol):
+            spanned = traded.every if isinstance(traded, TapeBar) else 0
+            fitting(path, spanned, length)
+            start = start_of(traded.at, spanned)
+            if start is None:
+                continue
             opened, high, low, close, volume = _span(traded)
-            if bar is not None and slot != bar.slot:
-                yield _text(bar, length, prices, sizes)
+            if bar is not None and start != bar.start:
+                yield _text(bar, prices, sizes)
                 bar = None
             for price in {opened: None, high: None, low: None, close: None}:
                 prices.see(price)
-            bar = bar or _Growing(slot, opened)
+            bar = bar or _Growing(start, opened)
             bar.add(high, low, close, volume)
     except BadDataFile:
         if bar is not None:
-            yield _text(bar, length, prices, sizes)
+            yield _text(bar, prices, sizes)
         raise
     if bar is None:
-        raise BadDataFile(str(path), f"it holds no trades of {name}", "record the trades with the book")
-    yield _text(bar, length, prices, sizes)
+        others = "".join(f", but {count} of {kind}" for kind, count in mentions.items())
+        raise NoTrades(str(path), f"it holds no trades of {name}{others}", "record the trades with the book")
+    yield _text(bar, prices, sizes)
 
 
-def _traded(path: Path, fmt: str | Format, name: str, length: int, alone: bool) -> Iterator[TapeTrade | TapeBar]:
-    for _, events in read_messages(path, fmt):
+def _traded(
+    path: Path, form: Format, name: str, mentions: dict[str, int], alone: bool
+) -> Iterator[TapeTrade | TapeBar]:
+    for _, events in read_messages(path, form):
         for event in events:
             if event.symbol != name:
                 if alone:
@@ -99,9 +129,9 @@ def _traded(path: Path, fmt: str | Format, name: str, length: int, alone: bool) 
                 if not event.history and event.size:
                     yield event
             elif isinstance(event, TapeBar) and not event.side:
-                if event.every > length:
-                    raise DataError(f"{path} holds longer bars than that", fix=f"--every {length_text(event.every)}")
                 yield event
+            elif isinstance(event, Mention):
+                mentions[event.kind] = mentions.get(event.kind, 0) + 1
 
 
 def _span(traded: TapeTrade | TapeBar) -> tuple[int, int, int, int, int]:
@@ -111,6 +141,6 @@ def _span(traded: TapeTrade | TapeBar) -> tuple[int, int, int, int, int]:
     return traded.open, traded.high, traded.low, traded.close, traded.volume
 
 
-def _text(bar: _Growing, length: int, prices: Fineness, sizes: Fineness) -> TradeBar:
+def _text(bar: _Growing, prices: Fineness, sizes: Fineness) -> TradeBar:
     opened, high, low, close = (prices.text(price) for price in (bar.open, bar.high, bar.low, bar.close))
-    return TradeBar(time_text(bar.slot * length), opened, high, low, close, trim(sizes.text(bar.volume)))
+    return TradeBar(time_text(bar.start), opened, high, low, close, trim(sizes.text(bar.volume)))
