@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.market.scenarios import SCENARIOS, parse_scenario
-from engine.market.world import World
+from engine.market.world import World, halts
 from engine.model.ids import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS, TimeNs
 from engine.model.session import MarketSession
 from tests.simulation.world_market import ANCHOR, at, calendars, some
@@ -108,6 +108,32 @@ def test_bars_of_halted_minutes_are_flat_and_without_volume() -> None:
     assert sum(bar.volume for bar in hours) == pytest.approx(
         sum(bar.volume for bar in market.bars(ix, MINUTE_NS, TimeNs(since - HOUR_NS), market.at)), abs=60
     )
+
+
+def test_a_halt_for_news_is_found_from_any_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(halts, "NEWS_RATE", 65536)
+    walked, jumped, ix = world(), world(), NAMES.index("AAPL")
+    opened = at("2026-08-18T13:30:00+00:00")
+    held: list[int] = []
+    for minute in range(391):
+        now = minutes_on(opened, minute)
+        walked.advance(now, MINUTE_NS)
+        halt = walked.halt(ix)
+        if halt is not None:
+            assert halt.reason == "news"
+            assert halt.since <= now < halt.until
+            held.append(now)
+        if minute % 13 == 0:
+            jumped.advance(TimeNs(now - 5 * DAY_NS), MINUTE_NS)
+            jumped.advance(now, TICK)
+            assert shown(walked) == shown(jumped)
+    assert 20 <= len(held) <= 60
+    bars = {bar.at: bar for bar in walked.bars(ix, MINUTE_NS, opened, walked.at)}
+    flat = [bars[TimeNs(now)] for now in held]
+    assert {(bar.open, bar.high, bar.low, bar.close, bar.volume) for bar in flat} == {(flat[0].open,) * 4 + (0,)}
+    assert sum(bar.volume for bar in bars.values()) > 0
+    (day,) = walked.daily(ix, 1, walked.at)
+    assert day.low <= flat[0].open <= day.high
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -39,6 +39,7 @@ I64 = NDArray[np.int64]
 Levels = list[tuple[int, int]]
 STEPS = (TICK_NS, SECOND_NS, MINUTE_NS)
 MAX_LOTS = float(1 << 62)
+_REGULAR, _HALTED = int(MarketSession.REGULAR), int(MarketSession.HALTED)
 AHEAD = 45
 """Minutes before a venue's next day in which that day is prepared, a few columns a minute."""
 
@@ -96,6 +97,7 @@ class World:
         self._minute: LiveMinute | None = None
         self._next: LiveMinute | None = None
         self._coarse = False
+        self._bands: dict[int, tuple[int, int] | None] = {}
         self._window: tuple[FlowBlock, Slots, int, int, int] | None = None
 
     def _drawn(self, ix: int, row: int) -> MinuteTable | None:
@@ -151,6 +153,7 @@ class World:
         if minute is None or minute.minute != number:
             minute = LiveMinute(self._streams, self._columns, self._venues, number)
         self._minute = minute
+        self._bands.clear()
         self.state[:] = minute.state
         if not np.array_equal(minute.row, self._rows):
             self._rows = minute.row
@@ -293,7 +296,7 @@ class World:
 
     def halt(self, ix: int) -> Halt | None:
         """The halt a column stands in; None while it trades and outside its sessions."""
-        if self.state[ix] != MarketSession.HALTED:
+        if self.state.item(ix) != _HALTED:
             return None
         venue, place = self._venue_of[ix]
         row, index, _ = venue.timeline.place(self.at // MINUTE_NS)
@@ -301,11 +304,16 @@ class World:
 
     def band(self, ix: int) -> tuple[int, int] | None:
         """(lowest, highest) tick at which trades may print in this minute; None where there is no bound."""
+        if ix not in self._bands:
+            self._bands[ix] = self._band(ix)
+        return self._bands[ix]
+
+    def _band(self, ix: int) -> tuple[int, int] | None:
         limit = float(self._rules.limits[ix])
         if limit:
             close = int(self.prev_close[ix])
             return max(1, ceil(close * (1 - limit))), floor(close * (1 + limit))
-        if self.state[ix] not in {MarketSession.REGULAR, MarketSession.HALTED}:
+        if self.state.item(ix) not in {_REGULAR, _HALTED}:
             return None
         venue, place = self._venue_of[ix]
         row, index, _ = venue.timeline.place(self.at // MINUTE_NS)
