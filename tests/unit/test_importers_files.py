@@ -165,6 +165,7 @@ DAYS = {
     "okx": pushed.okx_day(1, 6),
     "bitget": pushed.bitget_day(1, 6),
     "lobster": pushed.lobster_day(1, 12)[0],
+    "csv": ["time,open,high,low,close,volume", "1700000000,1,2,0.5,1,7", "1700000060,-1,2,-1.5,1,7"],
 }
 
 

@@ -126,6 +126,37 @@ def bars(
         print("\n".join(_aligned([titles, *map(msgspec.structs.astuple, found)], left=1)))
 
 
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Captures of one format.")],
+    fmt: FormatName,
+    out: Annotated[Path, typer.Option("--out", help="The folder for events.parquet; made where there is none.")],
+    symbol: SymbolName = "",
+    stated: BookFile = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Write recorded files as one event stream in Parquet, to be read with --format parquet."""
+    import msgspec
+
+    from engine.market.importers.convert import import_files
+
+    if stated is not None and len(files) > 1:
+        from vterm.cli.stop import usage
+
+        raise usage("--book goes with one message file", "import the days one by one")
+    done = import_files(files, _form(fmt, stated), out, symbol)
+    titles = type(done).__struct_fields__
+    if as_csv:
+        _write_csv(
+            [titles, tuple(str(value) for value in (*msgspec.structs.astuple(done)[:-1], " ".join(done.symbols)))]
+        )
+    elif as_json:
+        print(json.dumps(msgspec.to_builtins(done)))
+    else:
+        print(f"{done.file}  {done.events} events  {done.rows} rows  {' '.join(done.symbols[:20])}")
+
+
 @app.command()
 def formats(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """List the formats that can be read, and what a file of each can prove."""

@@ -9,7 +9,8 @@ import msgspec
 from engine.market.importers.errors import BadDataFile, SymbolAbsent
 from engine.market.importers.events import Changes, Gap, MarketEvent, Mention, Snapshot, Stale, TapeBar, TapeTrade
 from engine.market.importers.formats import find_format
-from engine.market.importers.proof import PROOFS, Proof
+from engine.market.importers.parquet import origin_of
+from engine.market.importers.proof import PROOFS, Proof, SoundProof
 from engine.market.importers.reading import Format
 from engine.market.importers.rebuild import Rebuilt
 from engine.market.importers.stream import read_messages, same_symbol
@@ -116,18 +117,19 @@ def check_file(path: Path, fmt: str | Format, symbol: str = "") -> CheckReport:
     form = find_format(fmt)
     name = form.name
     report = CheckReport(str(path), name)
+    proof = PROOFS.get((origin_of(path) if name == "parquet" else name), SoundProof)
     watched: dict[str, _Watched] = {}
     seen: dict[str, None] = {}
     try:
         for row, events in read_messages(path, form):
-            report.lines = row
+            report.lines = max(report.lines, row)
             for event in events:
                 seen[event.symbol] = None
                 if symbol and not same_symbol(symbol, event.symbol):
                     continue
                 one = watched.get(event.symbol)
                 if one is None:
-                    one = watched[event.symbol] = _Watched(event.symbol, PROOFS[name]())
+                    one = watched[event.symbol] = _Watched(event.symbol, proof())
                 one.see(event)
     except BadDataFile as error:
         if not report.lines:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.market.importers.binance import BinanceImporter
 from engine.market.importers.bitget import BitgetImporter
 from engine.market.importers.coinbase import CoinbaseImporter
+from engine.market.importers.csv_table import open_csv
 from engine.market.importers.databento import read_databento
 from engine.market.importers.decimals import whole_ns
 from engine.market.importers.errors import UnknownFormat
@@ -14,6 +15,7 @@ from engine.market.importers.lean import lean_habits, read_lean
 from engine.market.importers.lobster import open_messages
 from engine.market.importers.okx import OkxImporter
 from engine.market.importers.own import OwnImporter, own_time
+from engine.market.importers.parquet import open_parquet
 from engine.market.importers.pushes import push_time
 from engine.market.importers.reading import Format, Lines
 from engine.market.importers.receipts import unwrap
@@ -84,6 +86,8 @@ FORMATS: dict[str, Format] = {
         Format(
             "lean", read_lean, "times on their beat, bars that hold their prices, bid <= ask", "LEAN's CSV", lean_habits
         ),
+        Format("csv", open_csv, "each bar and quote in itself", "trades, quotes or bars under a line of titles"),
+        Format("parquet", open_parquet, "what its origin proves", "an event of `data import`, or a row as in csv"),
         Format("vterm", Lines(OwnImporter, own_time), "prev = previous seq, touch", "one event a line"),
     )
 }
