@@ -16,6 +16,7 @@ from engine.ledger.postings import opening
 from engine.market.catalogue import Catalogue
 from engine.market.shown import ShownMarket
 from engine.market.statuses import changes
+from engine.matching.algos import Algos
 from engine.matching.state import State
 from engine.matching.trading import Trading
 from engine.model.account import Account
@@ -39,7 +40,7 @@ from engine.model.ids import DAY_NS, SECOND_NS, TimeNs
 from engine.model.order import Order
 from engine.model.refusal import Code, Refusal
 from engine.ports import JournalEntry, encode
-
+from engine.risk.margin import MarginWatch
 
 LOOK_AHEAD_NS = 7 * DAY_NS
 
@@ -64,6 +65,8 @@ class Kernel:
         self.state = State(now=start, step_ns=step_ns)
         self._trading = Trading(shown, catalogue, self.state)
         self.valuer, self.gate = self._trading.valuer, self._trading.gate
+        self._algos = Algos(shown, catalogue, self.gate, self.state, self._trading)
+        self._watch = MarginWatch(self.state, self.valuer, self._trading)
         shown.displaced = self.state.displaced
         self._next_change = TimeNs(0)
         self._show(start)
@@ -77,19 +80,42 @@ class Kernel:
         while state.now < to:
             at = min(to, self._next(state.now))
             self._reach(at)
-            if trading.open and at % state.step_ns == 0:
-                trading.work(at)
+            if at % state.step_ns == 0:
+                self._work(at)
             if trading.chronicle.changed:
+                self._after_trades(at)
                 entries.append(trading.chronicle.entry(state, "tick", at, str(at).encode()))
         return entries
+
+    def _work(self, at: TimeNs) -> None:
+        """A step of the market: what waits, what is sliced, what is watched, in that order."""
+        if self._trading.open:
+            self._trading.work(at)
+        if self._algos:
+            self._algos.work(at)
+        due = self.state.check_at
+        if due and due <= at:
+            self._watch.check(at)
+            self.state.check_at = self._watch.next_check(at)
+
+    def _after_trades(self, at: TimeNs) -> None:
+        """Whoever's money changed has his margin looked at soon."""
+        for account in self._trading.chronicle.accounts():
+            self._watch.touched(account, at)
+        self.state.check_at = self._watch.next_check(at)
 
     def _next(self, now: TimeNs) -> TimeNs:
         """The next moment at which anything can happen."""
         moments = [(now // DAY_NS + 1) * DAY_NS]
         if self._trading.open:
             wake = max(now + 1, self._trading.asleep_until(now))
-            moments.append(-(-wake // self.state.step_ns) * self.state.step_ns)
+            moments.append(self._on_grid(wake))
+        moments += [self._on_grid(max(now + 1, due)) for due in (self._algos.next_at(), self.state.check_at) if due]
         return TimeNs(min(moments))
+
+    def _on_grid(self, at: int) -> int:
+        """The first step of the market at or after a time."""
+        return -(-at // self.state.step_ns) * self.state.step_ns
 
     def _reach(self, at: TimeNs) -> None:
         before, self.state.now = self.state.now, at
@@ -126,6 +152,8 @@ class Kernel:
         answer = self._do(command)
         if isinstance(answer, Refusal):
             return entries, answer
+        if self._trading.chronicle.traded:
+            self._after_trades(self.state.now)
         kind = str(type(command).__struct_config__.tag)
         entries.append(self._trading.chronicle.entry(self.state, kind, self.state.now, encode(command)))
         return entries, answer
@@ -156,8 +184,21 @@ class Kernel:
         if account is None:
             return Refusal(Code.FORBIDDEN, f"there is no account {command.account}", fix="open it first")
         if isinstance(command, Flatten):
+            self._algos.cancel_all(command.account, "stopped by its owner")
             return Flattened(*self._trading.flatten(command.account))
-        raise NotImplementedError(command)
+        if isinstance(command, StartAlgo):
+            return self._algos.start(account, command)
+        if isinstance(command, ControlAlgo):
+            return self._algos.control(command)
+        self._set_limits(account, command)
+        return None
+
+    def _set_limits(self, account: Account, command: SetLimits) -> None:
+        account.limits = command.limits
+        if command.unlock:
+            account.locked = ""
+        self._watch.touched(account.account_id, self.state.now)
+        self.state.check_at = self._watch.next_check(self.state.now)
 
     def _open_account(self, command: OpenAccount) -> None:
         if command.account in self.state.accounts:
@@ -179,8 +220,8 @@ class Kernel:
 
     @property
     def working(self) -> bool:
-        """Whether any order is open."""
-        return bool(self._trading.open)
+        """Whether any order is open or any algorithm at work."""
+        return bool(self._trading.open) or bool(self._algos)
 
     def freeze(self) -> bytes:
         """The whole state as bytes; equal states give equal bytes."""
@@ -191,6 +232,8 @@ class Kernel:
         self.state = msgspec.msgpack.decode(frozen, type=State)
         self.shown.displaced = self.state.displaced
         self._trading.become(self.state)
+        self._algos.become(self.state)
+        self._watch.become(self.state)
         self._next_change = TimeNs(0)
         self.shown.now = TimeNs(-1)
         self._show(self.state.now)

@@ -14,17 +14,28 @@ from typing import Any, Protocol
 from engine.bus import Bus
 from engine.clock import MAX_SPEED, Clock, OwnClock, step_for
 from engine.documents import Document, event_document
-from engine.kernel import Kernel
+from engine.kernel import Flattened, Kernel
 from engine.ledger.writer import GroupWriter
 from engine.matching.preview import Preview
 from engine.model.account import START_CASH
-from engine.model.command import AnyCommand, Cancel, CancelAll, OpenAccount, Reach, SetClock, Submit
+from engine.model.command import (
+    Amend,
+    AnyCommand,
+    Cancel,
+    CancelAll,
+    Flatten,
+    OpenAccount,
+    Reach,
+    SetClock,
+    Submit,
+)
 from engine.model.format import parse_time, time_text
 from engine.model.ids import SECOND_NS, AccountId, TimeNs
 from engine.model.order import Order
 from engine.model.refusal import Code, Refusal, Refused, refuse
 from engine.model.session import MarketSession
 from engine.ports import IntegrityError, JournalEntry, LedgerStore, Snapshot, StoreError
+from engine.risk.amend import parse_changes
 from engine.risk.schema import parse_order, request_document
 from engine.views import View
 
@@ -155,6 +166,30 @@ class Runner:
         """Take back every open order."""
         self.view.account(account)
         return {"cancelled": await self._command(CancelAll(at=self._at(), account=AccountId(account)))}
+
+    async def amend(self, account: str, order_id: str, document: bytes | str | Document) -> Document:
+        """Change an open order's quantity or prices."""
+        order = self.view.find_order(account, order_id)
+        changes = parse_changes(document, order.request, self.kernel.catalogue[order.request.symbol])
+        order = await self._command(
+            Amend(
+                at=self._at(),
+                account=AccountId(account),
+                order_id=order.order_id,
+                quantity=changes.quantity,
+                limit_price=changes.limit_price,
+                stop_price=changes.stop_price,
+            )
+        )
+        assert isinstance(order, Order)
+        return self.view.order_document(order)
+
+    async def flatten(self, account: str) -> Document:
+        """The kill switch: stop algorithms, take back every order, close every position at market."""
+        self.view.account(account)
+        done = await self._command(Flatten(at=self._at(), account=AccountId(account)))
+        assert isinstance(done, Flattened)
+        return {"cancelled": done.cancelled, "closing": [self.view.order_document(o) for o in done.closing]}
 
     async def ensure_account(self, account: str) -> None:
         """Open the account with start money if it is new."""

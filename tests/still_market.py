@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from engine.kernel import Kernel
+from engine.kernel import Flattened, Kernel
 from engine.market.catalogue import Catalogue, load
 from engine.market.shown import ShownMarket
 from engine.model.account import START_CASH
-from engine.model.command import Cancel, OpenAccount, Submit
+from engine.model.command import Amend, Cancel, Flatten, OpenAccount, Submit
 from engine.model.ids import DAY_NS, SECOND_NS, AccountId, Lots, Symbol, Ticks, TimeNs
 from engine.model.instrument import Instrument
 from engine.model.market import Bar, Trade
@@ -74,6 +74,11 @@ class StillMarket:
         for array in (self.bid, self.ask, self.last):
             array[ix] += ticks
         self.mid2[ix] += 2 * ticks
+
+    def halt_at(self, ix: int, since: TimeNs, until: TimeNs) -> None:
+        """Halt a column until a time; a time of 0 ends the halt."""
+        self.state[ix] = MarketSession.HALTED if until else MarketSession.REGULAR
+        self.halts = {ix: Halt("news", since, until)} if until else {}
 
     def advance(self, at: TimeNs, step_ns: int) -> None:
         """Time passes, nothing moves."""
@@ -161,7 +166,7 @@ class Floor:
         **more: object,
     ) -> Order:
         """Submit; the answer must be an order (possibly a rejected one)."""
-        kind = OrderType.MARKET if limit is None else OrderType.LIMIT
+        kind = more.pop("kind", OrderType.MARKET if limit is None else OrderType.LIMIT)
         price = None if limit is None else Ticks(limit)
         request = OrderRequest(Symbol(symbol), side, kind, Lots(lots), price, tif, **more)  # type: ignore[arg-type]
         _, answer = self.kernel.apply(Submit(at=self.now, account=AccountId(account), order=request))
@@ -173,6 +178,30 @@ class Floor:
         order = self.send(side, symbol, lots, limit, **more)  # type: ignore[arg-type]
         assert order.refusal is not None, order
         return order.refusal
+
+    def amend(self, order_id: str, *, account: str = "main", **changes: int) -> Order | Refusal:
+        """Amend; the answer as it is."""
+        command = Amend(at=self.now, account=AccountId(account), order_id=order_id, **changes)  # type: ignore[arg-type]
+        _, answer = self.kernel.apply(command)
+        assert isinstance(answer, Order | Refusal)
+        return answer
+
+    def flatten(self, account: str = "main") -> tuple[list[str], list[Order]]:
+        """The kill switch: (cancelled ids, closing orders)."""
+        _, answer = self.kernel.apply(Flatten(at=self.now, account=AccountId(account)))
+        assert isinstance(answer, Flattened)
+        return answer.cancelled, answer.closing
+
+    def trade(self, symbol: str, price: int) -> None:
+        """One average print at a price in the next step; stops look at it."""
+        ix = self.ix(symbol)
+        self.market.last[ix] = price
+        self.step(1, {symbol: [(price, 1, 1)]})
+
+    def position(self, symbol: str, account: str = "main") -> int:
+        """Signed lots held."""
+        held = self.kernel.state.accounts[account].positions.get(symbol)
+        return held.lots if held else 0
 
     def cancel(self, order_id: str, account: str = "main") -> Order | Refusal:
         """Cancel; the answer as it is."""

@@ -79,13 +79,15 @@ class _Call:
         self.band = shown.band(instrument)
         state = shown.peek(instrument)
         self.state = state if state is not None else Displaced(at=shown.now)
+        self.start = self.state.potential(self.shape, 0)
 
     def price(self, side: int, lots: int) -> int:
         """The tick at which the market takes `lots`, on the side that costs the users."""
         if not lots:
             return div_half_even(self.mid2, 2)
         law = self.mid2 / 2 + side * self.shape.impact(lots, self.world)
-        least = self.world + side * self.scale * self.state.rise(self.shape, side, lots) / lots
+        rise = self.state.potential(self.shape, side * lots) - self.start
+        least = self.world + side * self.scale * rise / lots
         exact = max(law, least) if side > 0 else min(law, least)
         return math.ceil(exact - 1e-9) if side > 0 else math.floor(exact + 1e-9)
 

@@ -7,7 +7,7 @@ import msgspec
 from engine.matching.lifecycle import move
 from engine.matching.state import State
 from engine.model.account import Transfer
-from engine.model.event import Event, LedgerEntry, OrderEvent
+from engine.model.event import AccountTouched, Event, LedgerEntry, OrderEvent
 from engine.model.fill import Fill
 from engine.model.ids import TimeNs
 from engine.model.order import Order, Status
@@ -22,6 +22,7 @@ class Chronicle:
         self._touched: dict[str, Order] = {}
         self._fills: list[Fill] = []
         self._transfers: list[Transfer] = []
+        self._booked: set[str] = set()
 
     @property
     def changed(self) -> bool:
@@ -32,6 +33,10 @@ class Chronicle:
     def traded(self) -> bool:
         """Whether money changed since the last entry."""
         return bool(self._transfers)
+
+    def accounts(self) -> list[str]:
+        """Whose money changed since the last entry, sorted."""
+        return sorted(self._booked)
 
     def moved(self, order: Order, status: Status, at: TimeNs, reason: str = "") -> None:
         """Change an order's status and say so."""
@@ -45,6 +50,8 @@ class Chronicle:
 
     def happened(self, event: Event) -> None:
         """Say something else."""
+        if isinstance(event, AccountTouched):
+            self._booked.add(event.account)
         self.events.append(event)
 
     def filled(self, fill: Fill) -> None:
@@ -62,6 +69,7 @@ class Chronicle:
         orders = tuple(msgspec.structs.replace(o, fills=list(o.fills)) for o in self._touched.values())
         entry = JournalEntry(state.entries, at, kind, body, orders, tuple(self._fills), tuple(self._transfers))
         self._touched, self._fills, self._transfers = {}, [], []
+        self._booked = set()
         return entry
 
     def take_events(self) -> list[Event]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from engine.market.overlay import Displaced
-from engine.market.shown import DEPTH, Level, ShownMarket
+from engine.market.shown import Level, ShownMarket
 from engine.model.instrument import Instrument
 
 PARTICIPATION = 0.15
@@ -64,11 +64,14 @@ def plan(shown: ShownMarket, instrument: Instrument, side: int, lots: int, limit
     state = shown.peek(instrument)
     if state is None:
         state = Displaced(at=shown.now, instant=shown.now)
-    book = shown.ladder(instrument, DEPTH)[side > 0]
-    levels = _walk(book, side, lots, limit)
-    used = state.bought.beyond + state.sold.beyond
-    wanted = lots - sum(size for _, size in levels)
-    extra = max(0, min(wanted, beyond - used)) if len(levels) == len(book) else 0
+    levels = _walk(shown.side(instrument, side, 1), side, lots, limit)
+    extra = 0
+    if not levels or levels[0][1] < lots:
+        book = shown.side(instrument, side)
+        levels = _walk(book, side, lots, limit)
+        if len(levels) == len(book):
+            used = state.bought.beyond + state.sold.beyond
+            extra = max(0, min(lots - sum(size for _, size in levels), beyond - used))
     pricing = _Pricing(shown, instrument, side, limit, state, touch)
     sweep = pricing.price(levels, extra)
     if sweep is None and extra:
@@ -96,7 +99,7 @@ def take(shown: ShownMarket, instrument: Instrument, side: int, sweep: Sweep) ->
         if not part.beyond:
             leg.walked[part.displayed] = leg.walked.get(part.displayed, 0) + part.lots
     state.traded(side * sweep.lots)
-    shown.changed(instrument)
+    shown.emptied(instrument)
 
 
 def _walk(book: list[Level], side: int, lots: int, limit: int | None) -> list[Level]:
@@ -126,6 +129,7 @@ class _Pricing:
         self.shape = shown.shape(instrument)
         self.scale = self.shape.scale(self.world)
         self.walked2 = sum(self._cost2(price, lots) for price, lots in self.leg.walked.items())
+        self.slope, self.start = self.shape.rest(state.frozen_x, state.frozen_e)
 
     def price(self, levels: list[Level], extra: int) -> Sweep | None:
         """The slices of these levels plus `extra` lots beyond them, or None where that breaks the limit."""
@@ -158,8 +162,11 @@ class _Pricing:
         walk2 = self.walked2 + displayed2
         if beyond:
             walk2 += math.ceil(2 * beyond * self._law(quantity, last) - _DUST)
-        floor = 2 * self.scale * self.state.rise(self.shape, self.side, quantity)
-        return float(max(walk2, math.ceil(floor - _DUST)))
+        most = self.side * self.slope + 0.5 * self.shape.steepest * quantity
+        if 2 * self.scale * quantity * most > walk2:
+            floor = 2 * self.scale * (self.state.potential(self.shape, self.side * quantity) - self.start)
+            walk2 = max(walk2, math.ceil(floor - _DUST))
+        return float(walk2)
 
     def _law(self, quantity: int, last: int) -> float:
         """Ticks from the world's mid at which the price law sells the lots beyond the book."""

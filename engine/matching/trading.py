@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from engine.market.catalogue import Catalogue
 from engine.market.shown import ShownMarket
-from engine.matching.amending import amended, keeps_place
+from engine.matching.amending import amended, keeps_place, left_of
 from engine.matching.chronicle import Chronicle
 from engine.matching.executions import Executions
 from engine.matching.hours import closing_at, day_end, next_hours, trades
@@ -202,17 +202,17 @@ class Trading:
         order = self._open_order(command.account, command.order_id, command.order_id)
         if isinstance(order, Refusal):
             return order
-        changed = amended(order, command, self.catalogue[order.request.symbol])
-        if isinstance(changed, Refusal):
-            return changed
         at, instrument = self.state.now, self.catalogue[order.request.symbol]
+        request = amended(order, command, instrument)
+        if isinstance(request, Refusal):
+            return request
         others = [o for o in self.open.of_account(order.account) if o is not order]
-        verdict = self.gate.check(self.state.accounts[order.account], changed.of(order), others, at)
+        verdict = self.gate.check(self.state.accounts[order.account], left_of(request, order), others, at)
         if isinstance(verdict, Refusal):
             return verdict
-        kept = keeps_place(order, changed.request)
+        kept = keeps_place(order, request)
         order.sent = order.sent or order.request
-        order.request, order.updated_at = changed.request, at
+        order.request, order.updated_at = request, at
         order.slice_left = min(order.slice_left, order.remaining)
         self.chronicle.said("order.amended", order, at)
         if not kept:

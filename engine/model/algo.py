@@ -45,10 +45,10 @@ class AlgoRequest(msgspec.Struct, frozen=True, omit_defaults=True):
 class Algo(msgspec.Struct, omit_defaults=True):
     """An algorithm of one account. Only the kernel changes it.
 
-    `children` are the orders it sent, oldest first; `sent` the slices sent so far; `next_at` when it acts again
-    (0: never); `paused_at` when it was paused. `arrival_mid2` is the shown mid at the start in half ticks and
+    `plan` are the lots of each slice (empty for POV); `children` the orders it sent, oldest first; `sent` the slices
+    done so far; `next_at` when it acts again (0: never); `paused_at` when it was paused. `arrival_mid2` is the shown mid at the start in half ticks and
     `block_value` the ticks x lots that one block order would have cost then: what its shortfall is measured
-    against. `seen_volume` is the traded volume that POV has already counted.
+    against. `due` are the lots that POV should have traded by now, in millionths, of `seen_volume` lots of the market.
     """
 
     algo_id: str
@@ -59,12 +59,14 @@ class Algo(msgspec.Struct, omit_defaults=True):
     updated_at: TimeNs
     next_at: TimeNs = TimeNs(0)
     ends_at: TimeNs = TimeNs(0)
+    plan: list[int] = msgspec.field(default_factory=list)
     sent: int = 0
     children: list[str] = msgspec.field(default_factory=list)
     paused_at: TimeNs = TimeNs(0)
     arrival_mid2: int = 0
     block_value: int = 0
     seen_volume: int = 0
+    due: int = 0
     reason: str = ""
 
     @property

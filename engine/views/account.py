@@ -47,13 +47,17 @@ class AccountView(MarketView):
         mine.reverse()
         return {"orders": [self.order_document(o) for o in (mine[:limit] if limit else mine)]}
 
-    def order(self, account: str, order_id: str) -> Document:
-        """One order by its own id or the client's."""
+    def find_order(self, account: str, order_id: str) -> Order:
+        """The account's order by its own id or the client's. Raises Refused."""
         known = self.kernel.state.client_ids.get(account, {}).get(order_id, order_id)
         order = self.kernel.state.orders.get(known)
         if order is None or order.account != account:
             raise refuse(Code.UNKNOWN_ORDER, f"there is no order {order_id[:64]}", fix="vterm orders lists them")
-        return self.order_document(order)
+        return order
+
+    def order(self, account: str, order_id: str) -> Document:
+        """One order by its own id or the client's."""
+        return self.order_document(self.find_order(account, order_id))
 
     def fills(self, account: str, limit: int = 0) -> Document:
         """Fills, newest first."""
