@@ -11,6 +11,7 @@ Prices here are ticks and volumes lots, both as floats; rounding to the lattice 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -21,7 +22,7 @@ from engine.model.instrument import Instrument
 
 PERMANENT_SHARE = 0.30
 WEIGHTS = (0.25, 0.13, 0.62)
-LIFETIMES = (0.01, 0.125, 1.5)
+LIFETIMES = (0.01, 0.125, 1.8)
 """Decay times of the three latent volumes in sessions of trading time."""
 TOUCH_DEPTHS = 2.0
 """One displayed touch moves the price at most 1/TOUCH_DEPTHS of a spread."""
@@ -29,6 +30,7 @@ WALL_RATIO = 0.005
 """Above this share of a day's volume the slope limit would make the latent book deeper than the law allows:
 such names have a wall at the touch (BTC, ETH, BNB) and are flat up to it."""
 WALL_E0 = 5e-4
+_NEWTON_STEPS = 12
 
 Volumes = tuple[float, float, float]
 Far = tuple[float, int]
@@ -94,30 +96,30 @@ class Shape(msgspec.Struct, frozen=True):
 
     def displacement(self, x: float, e: Volumes) -> float:
         """D in ticks: how far the shown price stands from the world's."""
-        flat = self.flat
-        size = abs(x) - flat
-        total = 0.0
-        if size > 0.0:
-            total = self.kinf * size if x > 0 else -self.kinf * size
-        for amplitude, volume in zip(self.amplitudes, e, strict=True):
-            size = abs(volume) - flat
-            if size > 0.0:
-                moved = amplitude * (power(1.0 + size / self.e0, self.alpha) - 1.0)
-                total += moved if volume > 0 else -moved
-        return total
+        return self.rest(x, e)[0]
 
     def potential(self, x: float, e: Volumes) -> float:
         """Phi in ticks x lots: the integral of the displacement in traded volume, from rest."""
-        flat = self.flat
+        return self.rest(x, e)[1]
+
+    def rest(self, x: float, e: Volumes) -> tuple[float, float]:
+        """(D, Phi): the displacement and its potential, which share their roots."""
+        flat, e0, alpha = self.flat, self.e0, self.alpha
+        unit = e0 / self.rise
         size = abs(x) - flat
-        total = 0.5 * self.kinf * size * size if size > 0.0 else 0.0
-        unit = self.e0 / self.rise
+        moved = phi = 0.0
+        if size > 0.0:
+            moved = self.kinf * size if x > 0 else -self.kinf * size
+            phi = 0.5 * self.kinf * size * size
         for amplitude, volume in zip(self.amplitudes, e, strict=True):
             size = abs(volume) - flat
             if size > 0.0:
-                y = 1.0 + size / self.e0
-                total += amplitude * (unit * (y * power(y, self.alpha) - 1.0) - size)
-        return total
+                y = 1.0 + size / e0
+                root = math.sqrt(y) if alpha is HALF else power(y, alpha)
+                step = amplitude * (root - 1.0)
+                moved += step if volume > 0 else -step
+                phi += amplitude * (unit * (y * root - 1.0) - size)
+        return moved, phi
 
     def impact(self, quantity: float, price_ticks: float) -> float:
         """gamma (Q/V)^alpha of a price, in ticks: the price law's impact of a block of `quantity` lots."""
@@ -200,12 +202,14 @@ class Displaced(msgspec.Struct):
         if not (self.bought.lots or self.sold.lots):
             self.frozen_x, self.frozen_e = self.x, self.e
 
-    def rise(self, shape: Shape, side: int, quantity: float) -> float:
-        """Phi after `quantity` lots of this instant less Phi before them, at scale 1: the least they may cost."""
-        moved = side * quantity
-        x, e = self.frozen_x, self.frozen_e
-        after = shape.potential(x + moved, (e[0] + moved, e[1] + moved, e[2] + moved))
-        return after - shape.potential(x, e)
+    def after(self, shape: Shape, lots: float) -> tuple[float, float]:
+        """(D, Phi) once this instant has moved `lots` (signed) from its frozen start, at scale 1."""
+        e = self.frozen_e
+        return shape.rest(self.frozen_x + lots, (e[0] + lots, e[1] + lots, e[2] + lots))
+
+    def potential(self, shape: Shape, lots: float) -> float:
+        """Phi of `after`: what it rises by is the least that these lots may cost."""
+        return self.after(shape, lots)[1]
 
 
 def _refilled(consumed: dict[int, float], keep: float) -> dict[int, float]:
@@ -218,33 +222,50 @@ def promised(shape: Shape, scale: float, state: Displaced, side: int, levels: li
     A level is (ticks from the world's mid against the taker, lots). The rule is the charge's own, so an
     order that stays within these sizes fills at the prices it was shown.
     """
-    x, e = state.frozen_x, state.frozen_e
-    base, start = scale * shape.displacement(x, e), scale * shape.potential(x, e)
-    steep = 0.5 * scale * shape.steepest
+    base, start = shape.rest(state.frozen_x, state.frozen_e)
+    base *= side
+    steep = 0.5 * shape.steepest
 
-    def spare(lots: float, walked: float) -> float:
-        q = side * lots
-        return walked - scale * shape.potential(x + q, (e[0] + q, e[1] + q, e[2] + q)) + start
+    def due(lots: float) -> tuple[float, float]:
+        """Price of the next lot and cost of all, by the potential."""
+        slope, phi = state.after(shape, side * lots)
+        return scale * side * slope, scale * (phi - start)
 
     shown: list[int] = []
-    before = walked = 0.0
+    before, walked = 0, 0.0
     for distance, size in levels:
         lots, cost = before + size, walked + distance * size
-        if side * base * lots + steep * lots * lots > cost and spare(lots, cost) < 0.0:
-            size = _largest(spare, before, walked, distance, size)
+        if scale * lots * (base + steep * lots) > cost and due(lots)[1] > cost:
+            size = _largest(due, before, walked, distance, size)
             lots, cost = before + size, walked + distance * size
         shown.append(size)
         before, walked = lots, cost
     return shown
 
 
-def _largest(spare: Callable[[float, float], float], before: float, walked: float, distance: float, size: int) -> int:
-    """Most lots of a level that leave nothing owed: `spare` is concave along it, not negative at its start."""
-    low, high = 0, size
-    while high - low > 1:
-        middle = (low + high) // 2
-        if spare(before + middle, walked + distance * middle) >= 0.0:
+def _largest(
+    due: Callable[[float], tuple[float, float]], before: int, walked: float, distance: float, size: int
+) -> int:
+    """Most lots of a level that still pay what is due.
+
+    What a level pays beyond that is concave in its lots, so Newton's method from above comes down to the last lot that
+    pays without passing it. Where rounding hides that lot, halving finds it.
+    """
+    high = float(size)
+    for _ in range(_NEWTON_STEPS):
+        price, cost = due(before + high)
+        missing, fall = cost - walked - distance * high, price - distance
+        if missing <= 0.0 or fall <= 0.0:
+            break
+        high -= missing / fall
+    low, top = 0, min(size, max(1, math.ceil(high) + 1))
+    guess = max(0, math.floor(high) - 1)
+    if guess and due(before + guess)[1] <= walked + distance * guess:
+        low = guess
+    while top - low > 1:
+        middle = (low + top) // 2
+        if due(before + middle)[1] <= walked + distance * middle:
             low = middle
         else:
-            high = middle
+            top = middle
     return low

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import cache
 
 HALF = Fraction(1, 2)
 """The usual exponent of impact; this very object takes the short way."""
 _NEWTON_STEPS = 40
 _TAYLOR = 12
+_CELLS = 64
 
 
 def root(value: float, degree: int) -> float:
@@ -20,8 +22,22 @@ def root(value: float, degree: int) -> float:
         return max(value, 0.0)
     if degree == 2:
         return math.sqrt(value)
-    _, exponent = math.frexp(value)
-    guess = math.ldexp(1.0, -(-exponent // degree))
+    mantissa, exponent = math.frexp(value)
+    whole, rest = divmod(exponent, degree)
+    start = _starts(degree)[rest][int(mantissa * _CELLS)]
+    return _descend(value, degree, math.ldexp(start, whole))
+
+
+@cache
+def _starts(degree: int) -> list[list[float]]:
+    """Upper bounds of the root of m * 2**rest for rest 0.. and m in cells of [0, 1), so that few steps are left."""
+    return [
+        [_descend((cell + 1) / _CELLS * 2.0**rest, degree, 2.0) * (1 + 1e-12) for cell in range(_CELLS)]
+        for rest in range(degree)
+    ]
+
+
+def _descend(value: float, degree: int, guess: float) -> float:
     for _ in range(_NEWTON_STEPS):
         power = guess
         for _ in range(degree - 2):

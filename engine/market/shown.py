@@ -51,16 +51,18 @@ class ShownMarket:
         self.displaced: dict[str, Displaced] = {}
         self._shapes: dict[str, Shape] = {}
         self._peeked: dict[str, Displaced] = {}
-        self._ladders: dict[str, tuple[list[Level], list[Level]]] = {}
+        self._sides: dict[tuple[str, int], list[Level]] = {}
         self._shifts: dict[str, tuple[int, int]] = {}
+        self._books: dict[int, tuple[list[Level], list[Level]]] = {}
 
     def advance(self, at: TimeNs, step_ns: int) -> None:
         """Show the market at `at`, a multiple of `step_ns`."""
         self.source.advance(at, step_ns)
         self.now, self.step_ns = at, step_ns
         self._peeked.clear()
-        self._ladders.clear()
+        self._sides.clear()
         self._shifts.clear()
+        self._books.clear()
 
     # --- prices -------------------------------------------------------------------------------
 
@@ -128,26 +130,28 @@ class ShownMarket:
 
     def ladder(self, instrument: Instrument, levels: int = DEPTH) -> tuple[list[Level], list[Level]]:
         """Shown (bids, asks), best first: the world's levels, shifted, less what was taken and has not refilled."""
-        if levels != DEPTH:
-            return self._build_ladder(instrument, levels)
-        built = self._ladders.get(instrument.symbol)
+        return self.side(instrument, -1, levels), self.side(instrument, +1, levels)
+
+    def side(self, instrument: Instrument, side: int, levels: int = DEPTH) -> list[Level]:
+        """What an order of `side` meets: the shown asks for a buyer, the shown bids for a seller, best first."""
+        key = instrument.symbol, side
+        built = self._sides.get(key) if levels == DEPTH else None
         if built is None:
-            built = self._ladders[instrument.symbol] = self._build_ladder(instrument, DEPTH)
+            built = self._build_side(instrument, side, levels)
+            if levels == DEPTH:
+                self._sides[key] = built
         return built
 
-    def _build_ladder(self, instrument: Instrument, levels: int) -> tuple[list[Level], list[Level]]:
-        bids, asks = self.source.ladder(instrument.column, levels)
-        basis = instrument.basis_ticks
+    def _build_side(self, instrument: Instrument, side: int, levels: int) -> list[Level]:
+        column = instrument.column
+        book = self._books.get(column) if levels == DEPTH else self.source.ladder(column, levels)
+        if book is None:
+            book = self._books[column] = self.source.ladder(column, levels)
+        world, basis = book[side > 0], instrument.basis_ticks
         state = self.peek(instrument)
-        if state is None:
-            if not basis:
-                return bids, asks
-            return [(p + basis, s) for p, s in bids], [(p + basis, s) for p, s in asks]
-        low, high = self.shifts(instrument)
-        return (
-            self._left(instrument, state, -1, bids, basis + low),
-            self._left(instrument, state, +1, asks, basis + high),
-        )
+        if state is not None:
+            return self._left(instrument, state, side, world, basis + self.shifts(instrument)[side > 0])
+        return [(p + basis, s) for p, s in world] if basis else world
 
     def _left(
         self, instrument: Instrument, state: Displaced, side: int, levels: list[Level], shift: int
@@ -203,26 +207,32 @@ class ShownMarket:
             state.freeze(self.now)
             self.displaced[instrument.symbol] = state
         elif state.instant != self.now:
-            self._pass_time(instrument, state)
+            now = self.peek(instrument) or state
+            state.at, state.e = now.at, now.e
+            state.consumed_bid, state.consumed_ask = now.consumed_bid, now.consumed_ask
             state.freeze(self.now)
-        self.changed(instrument)
+        self._peeked.pop(instrument.symbol, None)
         return state
 
     def changed(self, instrument: Instrument) -> None:
-        """Forget what was read of the instrument: its state is about to change or has changed."""
+        """Forget what was read of the instrument: its state has changed."""
         self._peeked.pop(instrument.symbol, None)
-        self._ladders.pop(instrument.symbol, None)
         self._shifts.pop(instrument.symbol, None)
+        self.emptied(instrument)
+
+    def emptied(self, instrument: Instrument) -> None:
+        """Forget the instrument's levels: lots left the display, the price stands where the instant began."""
+        self._sides.pop((instrument.symbol, -1), None)
+        self._sides.pop((instrument.symbol, +1), None)
 
     def consume(self, instrument: Instrument, side: int, shown_price: int, lots: int) -> None:
         """Take displayed lots at a shown price; they refill with time."""
-        low, high = self.shifts(instrument)
-        world = shown_price - instrument.basis_ticks - (high if side > 0 else low)
+        world = shown_price - instrument.basis_ticks - self.shifts(instrument)[side > 0]
         state = self.displaced[instrument.symbol]
         taken, now = state.consumed(side), state.leg(side).sizes
         taken[world] = taken.get(world, 0.0) + lots
         now[world] = now.get(world, 0) + lots
-        self.changed(instrument)
+        self.emptied(instrument)
 
     def peek(self, instrument: Instrument) -> Displaced | None:
         """The displacement as it stands now, without changing it; None where nobody ever traded."""

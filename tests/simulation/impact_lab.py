@@ -173,7 +173,7 @@ class Lab:
     def trade(self, signed: int, limit: int | None = None) -> int:
         """Take liquidity at once, without a cap on what lies beyond the book; returns the cost in half ticks x lots."""
         side = 1 if signed > 0 else -1
-        sweep = plan(self.shown, self.instrument, side, abs(signed), limit, 1 << 62)
+        sweep = plan(self.shown, self.instrument, side, abs(signed), limit, 1 << 100)
         take(self.shown, self.instrument, side, sweep)
         cost = sum(side * (2 * s.price - self.mid2) * s.lots for s in sweep.slices)
         self.book(side * sweep.lots, cost)

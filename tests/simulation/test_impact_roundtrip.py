@@ -58,5 +58,5 @@ def test_the_search_finds_the_pump_of_touch_fills_without_a_floor(name: str, mon
         return [size for _, size in levels]
 
     monkeypatch.setattr(shown, "promised", unclipped)
-    monkeypatch.setattr(Displaced, "rise", lambda *_: -1e30)
+    monkeypatch.setattr(Displaced, "potential", lambda *_: -1e30)
     assert search(TouchLab(named(name)).run, 1, draws=300, climbs=600, waiting=0.0)[0] > 0.01
