@@ -39,6 +39,7 @@ from engine.model.event import Event, SystemStatus
 from engine.model.ids import DAY_NS, SECOND_NS, TimeNs
 from engine.model.order import Order
 from engine.model.refusal import Code, Refusal
+from engine.portfolio.overnight import Overnight
 from engine.ports import JournalEntry, encode
 from engine.risk.margin import MarginWatch
 
@@ -67,6 +68,7 @@ class Kernel:
         self.valuer, self.gate = self._trading.valuer, self._trading.gate
         self._algos = Algos(shown, catalogue, self.gate, self.state, self._trading)
         self._watch = MarginWatch(self.state, self.valuer, self._trading)
+        self._overnight = Overnight(self.state, self.valuer, catalogue, shown, self._trading)
         shown.displaced = self.state.displaced
         self._next_change = TimeNs(0)
         self._show(start)
@@ -78,8 +80,12 @@ class Kernel:
         entries: list[JournalEntry] = []
         state, trading = self.state, self._trading
         while state.now < to:
+            night = self._overnight.next_after(state.now)
             at = min(to, self._next(state.now))
+            at = min(at, max(night, TimeNs(state.now + 1))) if night else at
             self._reach(at)
+            if at == night:
+                self._overnight.book(at)
             if at % state.step_ns == 0:
                 self._work(at)
             if trading.chronicle.changed:
@@ -161,6 +167,9 @@ class Kernel:
     def _do(self, command: AnyCommand) -> Answer:
         trading = self._trading
         if isinstance(command, Submit):
+            account = self.state.accounts.get(command.account)
+            if account is not None:
+                self._watch.before_order(account, self.state.now)
             return trading.submit(command)
         if isinstance(command, Cancel):
             return trading.cancel(command)
@@ -234,6 +243,7 @@ class Kernel:
         self._trading.become(self.state)
         self._algos.become(self.state)
         self._watch.become(self.state)
+        self._overnight.become(self.state)
         self._next_change = TimeNs(0)
         self.shown.now = TimeNs(-1)
         self._show(self.state.now)

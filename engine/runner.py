@@ -27,6 +27,7 @@ from engine.model.command import (
     OpenAccount,
     Reach,
     SetClock,
+    SetLimits,
     Submit,
 )
 from engine.model.format import parse_time, time_text
@@ -36,6 +37,7 @@ from engine.model.refusal import Code, Refusal, Refused, refuse
 from engine.model.session import MarketSession
 from engine.ports import IntegrityError, JournalEntry, LedgerStore, Snapshot, StoreError
 from engine.risk.amend import parse_changes
+from engine.risk.limits_document import parse_limits, wants_unlock
 from engine.risk.schema import parse_order, request_document
 from engine.views import View
 
@@ -190,6 +192,14 @@ class Runner:
         done = await self._command(Flatten(at=self._at(), account=AccountId(account)))
         assert isinstance(done, Flattened)
         return {"cancelled": done.cancelled, "closing": [self.view.order_document(o) for o in done.closing]}
+
+    async def set_limits(self, account: str, document: Any) -> Document:
+        """Change the account's own limits, and lift a lock where it asks for that."""
+        await self.ensure_account(account)
+        limits = parse_limits(document, self.view.account(account).limits)
+        unlock = wants_unlock(document)
+        await self._command(SetLimits(at=self._at(), account=AccountId(account), limits=limits, unlock=unlock))
+        return self.view.risk(account)
 
     async def ensure_account(self, account: str) -> None:
         """Open the account with start money if it is new."""

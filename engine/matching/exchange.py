@@ -11,15 +11,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from engine.market.overlay import Displaced
+from engine.market.overlay import DUST, Displaced
 from engine.market.shown import Level, ShownMarket
 from engine.model.instrument import Instrument
 
 PARTICIPATION = 0.15
 """Share of the market's volume that the rest of an oversized order may take while it works on."""
-
-_DUST = 1e-6
-"""Half ticks x lots below which a difference is float rounding."""
 
 
 class Slice(msgspec.Struct, frozen=True):
@@ -129,7 +126,6 @@ class _Pricing:
         self.shape = shown.shape(instrument)
         self.scale = self.shape.scale(self.world)
         self.walked2 = sum(self._cost2(price, lots) for price, lots in self.leg.walked.items())
-        self.slope, self.start = self.shape.rest(state.frozen_x, state.frozen_e)
 
     def price(self, levels: list[Level], extra: int) -> Sweep | None:
         """The slices of these levels plus `extra` lots beyond them, or None where that breaks the limit."""
@@ -161,12 +157,8 @@ class _Pricing:
         """
         walk2 = self.walked2 + displayed2
         if beyond:
-            walk2 += math.ceil(2 * beyond * self._law(quantity, last) - _DUST)
-        most = self.side * self.slope + 0.5 * self.shape.steepest * quantity
-        if 2 * self.scale * quantity * most > walk2:
-            floor = 2 * self.scale * (self.state.potential(self.shape, self.side * quantity) - self.start)
-            walk2 = max(walk2, math.ceil(floor - _DUST))
-        return float(walk2)
+            walk2 += math.ceil(2 * beyond * self._law(quantity, last) - DUST)
+        return self.state.charge2(self.shape, self.scale, self.side * quantity, walk2)
 
     def _law(self, quantity: int, last: int) -> float:
         """Ticks from the world's mid at which the price law sells the lots beyond the book."""

@@ -37,7 +37,7 @@ class Preview:
             limit = None if request.limit_price is None else int(request.limit_price)
             cap = beyond_cap(self.shown, instrument)
             sweep = plan(self.shown, instrument, request.side, int(request.quantity), limit, cap)
-        largest = self.gate.largest(account, request, orders)
+        largest = self.gate.largest(account, request, orders, at)
         return {
             "symbol": instrument.symbol,
             "side": side_word(request.side),

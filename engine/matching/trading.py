@@ -25,6 +25,7 @@ from engine.model.order import Order, OrderRequest, OrderType, Status, TimeInFor
 from engine.model.refusal import Code, Refusal
 from engine.portfolio.valuation import Valuer
 from engine.risk.gate import Gate
+from engine.risk.limits import check_limits, recent_orders
 
 
 class Trading:
@@ -133,7 +134,10 @@ class Trading:
         self.state.orders[order.order_id] = order
         if request.client_order_id:
             self.state.client_ids.setdefault(account, {})[request.client_order_id] = order.order_id
-        verdict = self.gate.check(holder, request, self.open.of_account(account), at)
+        recent = recent_orders(self.state.orders, holder, at, but=order.order_id)
+        verdict = check_limits(holder, request, at, recent, origin=origin) or self.gate.check(
+            holder, request, self.open.of_account(account), at
+        )
         if isinstance(verdict, Refusal):
             order.refusal = verdict
             self.chronicle.moved(order, Status.REJECTED, at, verdict.message)

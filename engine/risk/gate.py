@@ -21,6 +21,8 @@ from engine.model.order import NOW_OR_NEVER, Order, OrderRequest, OrderType, Tim
 from engine.model.refusal import Code, Refusal
 from engine.model.session import MarketSession
 from engine.portfolio.valuation import CONCENTRATION, LEVERAGE_LIMIT, Valuer
+from engine.risk.limits import check_prices, size_rooms, size_words
+from engine.risk.locate import locate_room, tier
 
 BAND_PERCENT = 10
 """A limit price may be at most this far beyond the touch on the aggressive side."""
@@ -63,6 +65,7 @@ class Case(msgspec.Struct, frozen=True):
     book: Book
     mine: list[Order]
     queued: bool
+    at: TimeNs
 
 
 class Gate:
@@ -76,26 +79,27 @@ class Gate:
         self, account: Account, request: OrderRequest, orders: Iterable[Order], at: TimeNs, *, again: bool = False
     ) -> Approved | Refusal:
         """Approve or refuse `request`; `orders` are the account's open orders. `again` re-checks a queued order."""
-        case = self._case(account, request, orders)
+        case = self._case(account, request, orders, at)
         instrument, queued = case.instrument, case.queued
         refusal = (
             self._instrument(instrument)
             or (None if again else self._session(instrument, request, queued, at))
             or self._reduce_only(instrument, request, case.book)
             or (None if queued else self._price(instrument, request))
+            or check_prices(account, instrument, request, self.shown.touch(instrument))
             or self._size(case)
         )
         return refusal or Approved(request, queued and not again)
 
-    def largest(self, account: Account, request: OrderRequest, orders: Iterable[Order]) -> int:
-        """Largest quantity in lots of this request that liquidity, leverage and concentration let pass."""
-        return min(lots for _, lots in self._rooms(self._case(account, request, orders)))
+    def largest(self, account: Account, request: OrderRequest, orders: Iterable[Order], at: TimeNs) -> int:
+        """Largest quantity in lots of this request that every limit on size lets pass."""
+        return min(lots for _, lots in self._rooms(self._case(account, request, orders, at)))
 
-    def _case(self, account: Account, request: OrderRequest, orders: Iterable[Order]) -> Case:
+    def _case(self, account: Account, request: OrderRequest, orders: Iterable[Order], at: TimeNs) -> Case:
         instrument = self.valuer.instrument(request.symbol)
         mine = [o for o in orders if o.open]
         queued = not self._trades_now(instrument, request)
-        return Case(account, instrument, request, self._book(account, request, mine), mine, queued)
+        return Case(account, instrument, request, self._book(account, request, mine), mine, queued, at)
 
     # --- checks -------------------------------------------------------------------------------
 
@@ -250,19 +254,24 @@ class Gate:
     def _rooms(self, case: Case) -> list[tuple[Code, int]]:
         """Largest quantity that each limit lets pass, in the order in which they are checked."""
         instrument, request, side = case.instrument, case.request, case.request.side
+        rooms = []
+        if not case.queued and self._aggressive(instrument, request):
+            rooms.append((Code.LIQUIDITY_HALT, self._available(instrument, side)))
+        if request.reduce_only:
+            return [*rooms, (Code.WOULD_NOT_REDUCE, max(0, -side * case.book.position))]
         worth = self.valuer.worth(case.account)
         price2 = self._price2(instrument, request)
         held = self.valuer.value(instrument, case.book.same_way(side), price2)
         quarter = math.floor(CONCENTRATION * worth.nav / self.valuer.margin_share(instrument)) - held
         lever = LEVERAGE_LIMIT * worth.nav - worth.gross - self._working(case.account, case.mine)
         reducing = case.book.reducing(side)
-        rooms = [
+        rooms += [
             (Code.INSUFFICIENT_MARGIN, reducing + self.valuer.most_lots(instrument, price2, lever)),
             (Code.CONCENTRATION_LIMIT, reducing + self.valuer.most_lots(instrument, price2, quarter)),
         ]
-        if not case.queued and self._aggressive(instrument, request):
-            rooms.insert(0, (Code.LIQUIDITY_HALT, self._available(instrument, side)))
-        return rooms
+        if side < 0:
+            rooms.append((Code.NO_LOCATE, locate_room(instrument, case.book.position, case.book.working)))
+        return rooms + size_rooms(case.account, self.valuer, instrument, request, price2, reducing, case.at)
 
     def _size(self, case: Case) -> Refusal | None:
         """Liquidity, leverage, concentration. The largest size named is one that all three let pass."""
@@ -271,14 +280,14 @@ class Gate:
         over = next((code for code, lots in rooms if case.request.quantity > lots), None)
         if over is None:
             return None
-        if self.valuer.worth(case.account).nav <= 0 and over is not Code.LIQUIDITY_HALT:
+        if self.valuer.worth(case.account).nav <= 0 and over in (Code.INSUFFICIENT_MARGIN, Code.CONCENTRATION_LIMIT):
             return Refusal(
                 Code.INSUFFICIENT_FUNDS,
                 "the account is worth nothing, so it can only reduce what it holds",
                 fix="close positions, or open another account",
             )
         most = min(lots for _, lots in rooms)
-        message, cause, instead = self._words(over, instrument)
+        message, cause, instead = self._words(over, case)
         return Refusal(
             over,
             message,
@@ -289,8 +298,17 @@ class Gate:
         )
 
     @staticmethod
-    def _words(code: Code, instrument: Instrument) -> tuple[str, str, str]:
+    def _words(code: Code, case: Case) -> tuple[str, str, str]:
         """(message, cause, what to do where no size passes)."""
+        instrument = case.instrument
+        if code in (Code.ORDER_LIMIT, Code.ACCOUNT_LOCKED):
+            return size_words(code, case.account, instrument, case.at)
+        if code is Code.NO_LOCATE:
+            return (
+                f"there is not that much {instrument.symbol} to borrow",
+                f"it is {tier(instrument).word} to borrow, and one account may be short of a share of a day's volume",
+                "buy something back first",
+            )
         if code is Code.LIQUIDITY_HALT:
             return (
                 f"the market cannot give that much {instrument.symbol} today",
