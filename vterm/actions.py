@@ -85,10 +85,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("field_left", ("left",), "", "Choice before, or cursor left", "ticket", palette=False),
     Action("field_right", ("right",), "choose", "Choice after, or cursor right", "ticket", 7, palette=False),
     Action("take_most", ("m",), "max that passes", "Take the size that the refusal offers", "ticket", 8),
-    Action("swap_type", ("t",), "type", "Limit or market", "ticket", 9),
+    Action("swap_type", ("t",), "type", "Next order type", "ticket", 9),
     # orders and positions
     *_moves("orders"),
     Action("order_cancel", ("x",), "cancel", "Cancel this order", "orders", 5),
+    Action("order_amend", ("e",), "amend", "Change quantity or prices of this order", "orders", 7),
     Action("order_open", ("enter",), "show", "Select the instrument of this order", "orders", 6),
     *_moves("positions"),
     Action("position_open", ("enter",), "show", "Select the instrument of this position", "positions", 6),

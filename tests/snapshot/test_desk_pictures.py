@@ -79,3 +79,60 @@ def test_dialogs(snap_compare: Compare, key: str) -> None:
         await settled(pilot)
 
     assert snap_compare(make("dark"), terminal_size=(120, 36), run_before=opened)
+
+
+async def stop_limit(pilot: Pilot[int]) -> None:
+    """A stop limit bracket with a date, everything open, in the form."""
+    await settled(pilot)
+    app: Any = pilot.app
+    app.main.choose("AAPL")
+    await settled(pilot)
+    await pilot.press("b", "1", "0")
+    form = app.main.desk.ticket.form
+    form.choose("type", "stop_limit")
+    form.choose("tif", "GTD")
+    form.turn("more", 1)
+    for name, text in (("stop", "252.00"), ("price", "252.50"), ("profit", "260"), ("loss", "245"), ("display", "5")):
+        form.text[name].set(text)
+    app.main.desk.ticket.changed()
+    while not app.main.desk.ticket.preview:
+        await pilot.pause(0.01)
+    await settled(pilot)
+
+
+async def kinds(pilot: Pilot[int]) -> None:
+    """The orders pane with one order of every kind that waits."""
+    await settled(pilot)
+    app: Any = pilot.app
+    desk = app.bridge.need()
+    base = {"symbol": "AAPL", "side": "sell", "quantity": "10", "time_in_force": "GTC"}
+    for more in (
+        {"type": "stop", "stop_price": "240.00"},
+        {"type": "stop_limit", "stop_price": "240.00", "limit_price": "239.50"},
+        {"type": "trailing_stop", "trail_percent": "1.5", "symbol": "BTC-USD", "quantity": "0.10000000"},
+        {"type": "oco", "limit_price": "260.00", "stop_price": "240.00"},
+        {"type": "market", "when": "spread <= 0.02"},
+    ):
+        await desk.submit({**base, **more})
+    await settled(pilot)
+    await pilot.press("o")
+    await settled(pilot)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+def test_ticket_with_everything(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(make("dark"), terminal_size=size, run_before=stop_limit)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+def test_orders_of_every_kind(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(make("dark"), terminal_size=size, run_before=kinds)
+
+
+def test_amend_dialog(snap_compare: Compare) -> None:
+    async def opened(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.press("o", "e")
+        await settled(pilot)
+
+    assert snap_compare(make("dark"), terminal_size=(120, 36), run_before=opened)

@@ -9,17 +9,60 @@ from textual.message import Message
 from engine.desk import Document
 from engine.model.number import NumberFormatError, trim
 from engine.model.text import safe
-from vterm.paint import UNKNOWN, Line, clip, fit, number, on, places
+from vterm.paint import UNKNOWN, Line, clip, fit, grouped, number, on, places
 from vterm.panes.pane import ListPane
 from vterm.state import OPEN_STATES, DeskState
+from vterm.wording import protection, qualities
 
 _STATES = {"partially_filled": "partial", "working": "working", "queued": "queued", "accepted": "accepted"}
+_TRIGGERS = {"stop": "stop", "stop_limit": "stop", "trailing_stop": "trail", "oco": "oco"}
+_NONE: Line = ((UNKNOWN.rjust(8), "faint"),)
+WIDE = 72
+"""Columns from which queue or trigger and state stand beside each other."""
+ROOMY = 100
+"""Columns from which exits and rules are spelled out."""
 
 
 def head(width: int) -> Line:
     """Column names."""
-    text = f" {'symbol':<8} {'side':<5}{'filled / quantity':>18}{'limit':>10}{'ahead':>8} {'state'}"
+    text = f" {'symbol':<8} {'side':<5}{'filled / quantity':>18}{'limit':>10}"
+    text += f"{'ahead / trigger':>16}  state" if width > WIDE else f"{'ahead':>8} state"
     return fit(((text, "muted"),), width)
+
+
+def waits_for(order: Document) -> str:
+    """What an order is waiting for before it trades or changes; empty where nothing is, or it has come."""
+    if order.get("triggered") is not False:
+        return ""
+    word = _TRIGGERS.get(str(order.get("type")), "")
+    if word and order.get("trigger_price"):
+        return f"{word} {grouped(str(order['trigger_price']))}"
+    return "rule"
+
+
+def _price(order: Document) -> Line:
+    """Where it trades: its limit, or at market."""
+    limit = order.get("limit_price")
+    return number(str(limit), 10) if limit else (("market".rjust(10), "muted"),)
+
+
+def _state(order: Document, lot: str, width: int) -> Line:
+    """Queue or trigger, then the state; on narrow panes one stands for the other."""
+    trigger, ahead = waits_for(order), order.get("queue_ahead")
+    word = _STATES.get(str(order["status"]), safe(str(order["status"])))
+    if width <= WIDE:
+        if trigger:
+            return ((clip(trigger.rjust(16), 16), "foreground"),)
+        return (*(number(shown_size(str(ahead), lot), 8, "muted") if ahead else _NONE), (f" {word}", "muted"))
+    first: Line = (*((" " * 8, "muted"),), *(number(shown_size(str(ahead), lot), 8, "muted") if ahead else _NONE))
+    if trigger:
+        first = ((clip(trigger.rjust(16), 16), "foreground"),)
+        word = "waiting" if order.get("type") != "oco" and word == "working" else word
+    said = [word, *qualities(order)] if width > ROOMY else [word, str(order.get("time_in_force") or "GTC")]
+    if width > ROOMY:
+        said += [text for text in (protection(order, grouped), "when" in order and f"when {order['when']}") if text]
+        said += [f"{order['origin']} of {order['parent']}"] if order.get("parent") and order.get("origin") else []
+    return (*first, (safe("  " + " · ".join(said)), "muted"))
 
 
 def shown_size(text: str, lot: str) -> str:
@@ -44,14 +87,8 @@ def row(state: DeskState, order: Document, width: int) -> Line:
     flash = state.flashes.active("orders", str(order["order_id"]))
     if flash:
         fills = on(fills, flash)
-    price = order.get("limit_price") or order.get("stop_price")
-    limit = number(price, 10) if price else (("market".rjust(10), "muted"),)
-    ahead = order.get("queue_ahead")
-    queue = number(shown_size(str(ahead), lot), 8, "muted") if ahead else ((UNKNOWN.rjust(8), "faint"),)
-    word = _STATES.get(str(order["status"]), safe(str(order["status"])))
-    tail = f"  {word} · {safe(str(order.get('time_in_force') or 'GTC'))}" if width > 72 else f" {word}"
     return fit(((" " + clip(symbol, 8) + " ", "foreground"), (side[0].ljust(6), side[1]), *fills, (" /", "faint"),
-                *number(quantity, 8), *limit, *queue, (tail, "muted")), width)  # fmt: skip
+                *number(quantity, 8), *_price(order), *_state(order, lot, width)), width)  # fmt: skip
 
 
 class OrdersPane(ListPane):
@@ -67,6 +104,13 @@ class OrdersPane(ListPane):
         def __init__(self, order_id: str) -> None:
             super().__init__()
             self.order_id = order_id
+
+    class AmendWanted(Message):
+        """Change this order."""
+
+        def __init__(self, order: Document) -> None:
+            super().__init__()
+            self.order = order
 
     class Opened(Message):
         """Show the instrument of this order."""
@@ -97,6 +141,11 @@ class OrdersPane(ListPane):
         """Take the cursor's order back."""
         if self.current:
             self.post_message(self.CancelWanted(self.current))
+
+    def do_order_amend(self) -> None:
+        """Change the cursor's order."""
+        if self.order():
+            self.post_message(self.AmendWanted(self.order()))
 
     def do_order_open(self) -> None:
         """Select its instrument."""

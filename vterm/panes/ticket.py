@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import ClassVar
 
 from textual import events
@@ -11,8 +12,8 @@ from engine.desk import Document
 from vterm.panes.facts import holding
 from vterm.panes.ladder import best_price
 from vterm.panes.pane import Pane
-from vterm.panes.ticket_form import CHOICES, DIGITS, FLAGS, TicketForm
-from vterm.panes.ticket_paint import Painted, TicketView, paint
+from vterm.panes.ticket_form import CHOICES, DIGITS, FLAGS, TEXTS, TicketForm
+from vterm.panes.ticket_paint import Painted, TicketView, option_at, paint
 from vterm.state import DeskState
 
 ARM_SECONDS = 0.3
@@ -77,18 +78,29 @@ class TicketPane(Pane):
         self._names = painted.names
         facts = holding(self.state, width)
         self.show(painted.lines, foot=facts if height >= len(painted.lines) + len(facts) + 1 else ())
+        here = "send" if self.phase != "edit" else self.form.at
+        if here in self._names:
+            self.reveal(self._names.index(here))
 
     def _follow(self) -> None:
         """The form belongs to the desk's instrument; another one starts with empty numbers."""
         state = self.state
         if self.form.symbol != state.symbol and self.phase == "edit":
             self.form.symbol = state.symbol
-            self.form.text["quantity"].set("")
-            self.form.text["price"].set("")
+            self.form.clear()
             self.preview, self.refusal = {}, {}
         self.form.asset_class = str(state.instrument(self.form.symbol).get("asset_class", ""))
-        if self.form.at not in self.form.fields:
-            self.form.at = "quantity"
+        self.form.settle()
+        until = self.form.text["until"]
+        if self.form.choice["tif"] == "GTD" and not until.text and self.form.at != "until":
+            until.set(self._in_a_week())
+
+    def _in_a_week(self) -> str:
+        """A date that a good-till-date order may start from: a week from the market's."""
+        try:
+            return (date.fromisoformat(str(self.state.clock.get("now", ""))[:10]) + timedelta(days=7)).isoformat()
+        except ValueError:
+            return ""
 
     # -- changing -------------------------------------------------------------------------------------------
 
@@ -101,18 +113,30 @@ class TicketPane(Pane):
         if kind:
             self.form.choice["type"] = kind
         if price:
-            self.form.choice["type"] = "limit"
-            self.form.text["price"].set(price)
-        elif side and self.form.choice["type"] == "limit" and not self.form.text["price"].text:
-            self.form.text["price"].set(best_price(self.state, side))
+            self._take_price(price)
+        elif side:
+            self._start_price()
         if quantity:
             self.form.text["quantity"].set(quantity)
         self.form.at = "quantity"
         self.changed()
 
+    def _take_price(self, price: str) -> None:
+        """A price from elsewhere goes where the type has one; a market order becomes a limit order."""
+        if self.form.kind in ("market", "trailing_stop"):
+            self.form.choose("type", "limit")
+        self.form.text["stop" if self.form.kind == "stop" else "price"].set(price)
+
+    def _start_price(self) -> None:
+        """A limit order starts at the touch."""
+        price = self.form.text["price"]
+        if self.form.kind == "limit" and not price.text:
+            price.set(best_price(self.state, self.form.choice["side"]))
+
     def changed(self) -> None:
         """The form is another one: the old preview no longer holds."""
         self.preview, self.refusal, self.phase = {}, {}, "edit"
+        self._follow()
         self.pending = self.form.complete()
         self.repaint()
         if self._timer is not None:
@@ -148,7 +172,8 @@ class TicketPane(Pane):
     def sent(self) -> None:
         """The order is in the engine's hands: the ticket is free for the next one."""
         self.phase, self.armed, self.preview, self.refusal = "edit", False, {}, {}
-        self.form.text["quantity"].set("")
+        for name in ("quantity", "profit", "loss", "display"):
+            self.form.text[name].set("")
         self.form.at = "quantity"
         self.repaint()
 
@@ -159,7 +184,7 @@ class TicketPane(Pane):
         if self.phase != "edit":
             return
         char = event.character or ""
-        if char and char in DIGITS:
+        if char and char in (TEXTS.get(self.form.at) or DIGITS):
             if self.form.edit() is None:
                 self.form.at = "quantity"
             edit = self.form.edit()
@@ -202,11 +227,12 @@ class TicketPane(Pane):
         if name == "side":
             self.form.choice["side"] = "buy" if x < self.size.width // 2 else "sell"
         elif name in CHOICES:
-            picked = self._option_at(name, x)
-            if picked:
-                self.form.choice[name] = picked
-            elif x > self.size.width // 2:
-                self.form.turn(name, 1)
+            picked = option_at(self.form, name, x, self.size.width)
+            if isinstance(picked, str):
+                self.form.choose(name, picked)
+            elif picked:
+                self.form.turn(name, picked)
+            self._start_price()
         elif name in FLAGS:
             self.form.turn(name, 1)
         elif not again:
@@ -214,24 +240,9 @@ class TicketPane(Pane):
             return
         self.changed()
 
-    def _option_at(self, name: str, x: int) -> str:
-        right = self.size.width
-        if right < 12 + sum(len(option) + 2 for option in CHOICES[name]):
-            return ""
-        if self.form.choice[name] == CHOICES[name][-1]:
-            right -= 1
-        for option in reversed(CHOICES[name]):
-            left = right - len(option) - 2
-            if left <= x < right:
-                return option
-            right = left
-        return ""
-
     def on_focus(self) -> None:
         """A limit order starts at the touch."""
-        price = self.form.text["price"]
-        if self.form.choice["type"] == "limit" and not price.text:
-            price.set(best_price(self.state, self.form.choice["side"]))
+        self._start_price()
         super().on_focus()
 
     # -- actions --------------------------------------------------------------------------------------------
@@ -258,6 +269,7 @@ class TicketPane(Pane):
             edit.key("right" if by > 0 else "left")
             self.repaint()
         elif self.phase == "edit" and self.form.turn(self.form.at, by):
+            self._start_price()
             self.changed()
 
     def do_field_left(self) -> None:
@@ -276,11 +288,10 @@ class TicketPane(Pane):
             self.go()
 
     def do_swap_type(self) -> None:
-        """Limit or market."""
+        """The next order type."""
         if self.phase == "edit":
             self.form.turn("type", 1)
-            if self.form.choice["type"] == "limit" and not self.form.text["price"].text:
-                self.form.text["price"].set(best_price(self.state, self.form.choice["side"]))
+            self._start_price()
             self.changed()
 
     def do_take_most(self) -> None:

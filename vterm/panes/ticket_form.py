@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from engine.desk import Document
@@ -10,15 +11,49 @@ from vterm.widgets.line_edit import LineEdit
 DIGITS = "0123456789."
 CHOICES: dict[str, tuple[str, ...]] = {
     "side": ("buy", "sell"),
-    "type": ("limit", "market"),
-    "tif": ("GTC", "DAY", "IOC", "FOK"),
+    "type": ("limit", "market", "stop", "stop_limit", "trailing_stop", "oco"),
+    "tif": ("GTC", "DAY", "IOC", "FOK", "GTD", "OPG", "CLS"),
     "session": ("regular", "extended"),
 }
-TEXTS = ("quantity", "price")
-FLAGS = ("post", "reduce")
+TEXTS: dict[str, str] = {
+    "quantity": DIGITS,
+    "stop": DIGITS,
+    "trail": DIGITS + "%",
+    "price": DIGITS,
+    "until": "0123456789-",
+    "profit": DIGITS,
+    "loss": DIGITS,
+    "display": DIGITS,
+}
+"""Fields that are typed, and what may be typed there."""
+PRICED = ("stop", "trail", "price", "profit", "loss", "display")
+"""Fields whose numbers belong to one instrument and are emptied with the next."""
+FLAGS = ("post", "reduce", "more")
 WITH_SESSION = ("equities", "etfs")
-FIELD_OF = {"limit_price": "price", "time_in_force": "tif", "post_only": "post", "reduce_only": "reduce"}
+WITHOUT_AUCTIONS = ("crypto", "forex")
+LIMITED = ("limit", "stop_limit", "oco")
+STOPPED = ("stop", "stop_limit", "oco")
+RESTING = ("GTC", "DAY", "GTD")
+FIELD_OF = {
+    "limit_price": "price",
+    "stop_price": "stop",
+    "trail_amount": "trail",
+    "trail_percent": "trail",
+    "time_in_force": "tif",
+    "expire_at": "until",
+    "post_only": "post",
+    "reduce_only": "reduce",
+    "take_profit": "profit",
+    "stop_loss": "loss",
+    "display_quantity": "display",
+}
 """Field names of refusals where they differ from the form's."""
+_SENT = {"price": "limit_price", "stop": "stop_price", "profit": "take_profit", "loss": "stop_loss"}
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+
+
+def _edit(name: str) -> LineEdit:
+    return LineEdit(allowed=TEXTS[name], most=10 if name == "until" else 24)
 
 
 @dataclass
@@ -29,22 +64,55 @@ class TicketForm:
     asset_class: str = ""
     choice: dict[str, str] = field(default_factory=lambda: {name: options[0] for name, options in CHOICES.items()})
     flag: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(FLAGS, False))
-    text: dict[str, LineEdit] = field(default_factory=lambda: {name: LineEdit(allowed=DIGITS) for name in TEXTS})
+    text: dict[str, LineEdit] = field(default_factory=lambda: {name: _edit(name) for name in TEXTS})
     at: str = "quantity"
+
+    @property
+    def kind(self) -> str:
+        """The order type."""
+        return self.choice["type"]
 
     @property
     def fields(self) -> list[str]:
         """Fields that apply now, top to bottom; the button is the last."""
-        limit = self.choice["type"] == "limit"
-        names = ["side", "type", "quantity", *(["price"] if limit else []), "tif"]
-        names += ["post"] if limit else []
+        names = ["side", "type", "quantity"]
+        names += ["stop"] if self.kind in STOPPED else []
+        names += ["trail"] if self.kind == "trailing_stop" else []
+        names += ["price"] if self.kind in LIMITED else []
+        names += ["tif", *(["until"] if self.choice["tif"] == "GTD" else [])]
+        names += ["post"] if self._rests else []
         names += ["reduce", *(["session"] if self.asset_class in WITH_SESSION else [])]
-        return [*names, "send"]
+        extra = self.extra
+        names += ["more"] if extra else []
+        return [*names, *(extra if self.flag["more"] else []), "send"]
+
+    @property
+    def extra(self) -> list[str]:
+        """Fields behind the fold: exits of a bracket, an iceberg's display."""
+        exits = [] if self.kind == "oco" or self.flag["reduce"] else ["profit", "loss"]
+        return [*exits, *(["display"] if self._rests else [])]
+
+    @property
+    def _rests(self) -> bool:
+        """Whether the order can stand in the book."""
+        return self.kind in LIMITED and self.choice["tif"] in RESTING
 
     @property
     def last(self) -> bool:
         """Whether the focus is on the last field."""
         return self.at == self.fields[-1]
+
+    def options(self, name: str) -> tuple[str, ...]:
+        """The choices of a field that make sense with the others."""
+        options = CHOICES.get(name, ())
+        if name != "tif":
+            return options
+        without: tuple[str, ...] = ()
+        if self.kind not in ("limit", "market") or self.asset_class in WITHOUT_AUCTIONS:
+            without = ("OPG", "CLS")
+        if self.kind == "oco":
+            without += ("IOC", "FOK")
+        return tuple(option for option in options if option not in without)
 
     def step(self, by: int) -> bool:
         """Move the focus; False where it would leave the form."""
@@ -60,40 +128,72 @@ class TicketForm:
         if name in FLAGS:
             self.flag[name] = not self.flag[name]
             return True
-        options = CHOICES.get(name)
+        options = self.options(name)
         if not options:
             return False
-        self.choice[name] = options[(options.index(self.choice[name]) + by) % len(options)]
+        at = options.index(self.choice[name]) if self.choice[name] in options else 0
+        self.choose(name, options[(at + by) % len(options)])
+        return True
+
+    def choose(self, name: str, option: str) -> None:
+        """Take a choice; what no longer goes with it falls back to the usual."""
+        self.choice[name] = option
+        self.settle()
+
+    def settle(self) -> None:
+        """Keep the choices and the focus within what applies."""
+        if self.choice["tif"] not in self.options("tif"):
+            self.choice["tif"] = CHOICES["tif"][0]
         if self.at not in self.fields:
             self.at = "quantity"
-        return True
+
+    def clear(self) -> None:
+        """Empty every number that belongs to an instrument."""
+        for name in ("quantity", *PRICED):
+            self.text[name].set("")
 
     def edit(self) -> LineEdit | None:
         """The text being typed, if the focus is on a text field."""
         return self.text.get(self.at)
 
+    def missing(self) -> str:
+        """The first field that must be typed and is not yet; empty where the desk can be asked."""
+        if not self.symbol:
+            return "symbol"
+        for name in self.fields:
+            if name not in ("quantity", "stop", "trail", "price", "until"):
+                continue
+            text = self.text[name].text
+            whole = _DATE.match(text) if name == "until" else any(c in "123456789" for c in text)
+            if not whole:
+                return name
+        return ""
+
     def complete(self) -> bool:
         """Whether there is enough to ask the desk about."""
-        quantity, price = self.text["quantity"].text, self.text["price"].text
-        typed = any(c in "123456789" for c in quantity)
-        return bool(self.symbol and typed and (self.choice["type"] == "market" or price.strip(".")))
+        return not self.missing()
 
     def order(self) -> Document:
-        """The order document, with the contract's field names."""
-        doc: Document = {
-            "symbol": self.symbol,
-            "side": self.choice["side"],
-            "type": self.choice["type"],
-            "quantity": _plain(self.text["quantity"].text),
-            "time_in_force": self.choice["tif"],
-        }
-        if self.choice["type"] == "limit":
-            doc["limit_price"] = _plain(self.text["price"].text)
-            if self.flag["post"]:
-                doc["post_only"] = True
+        """The order document, with the contract's field names; what is out of sight is not in it."""
+        there = self.fields
+        doc: Document = {"symbol": self.symbol, "side": self.choice["side"], "type": self.kind}
+        doc["quantity"] = _plain(self.text["quantity"].text)
+        doc["time_in_force"] = self.choice["tif"]
+        for name, sent in _SENT.items():
+            if name in there and self.text[name].text:
+                doc[sent] = _plain(self.text[name].text)
+        if "trail" in there:
+            trail = self.text["trail"].text
+            doc["trail_percent" if trail.endswith("%") else "trail_amount"] = _plain(trail.rstrip("%"))
+        if "until" in there:
+            doc["expire_at"] = self.text["until"].text
+        if "display" in there and self.text["display"].text:
+            doc["display_quantity"] = _plain(self.text["display"].text)
+        if "post" in there and self.flag["post"]:
+            doc["post_only"] = True
         if self.flag["reduce"]:
             doc["reduce_only"] = True
-        if self.asset_class in WITH_SESSION:
+        if self.asset_class in WITH_SESSION and self.choice["tif"] not in ("OPG", "CLS"):
             doc["session"] = self.choice["session"]
         return doc
 

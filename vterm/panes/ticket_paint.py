@@ -10,9 +10,20 @@ from engine.model.text import safe
 from vterm.paint import UNKNOWN, Line, Span, fit, grouped, left_right, number, on, percent, places
 from vterm.panes.orders import shown_size
 from vterm.panes.ticket_form import CHOICES, FIELD_OF, TicketForm
+from vterm.wording import protection, qualities, terms
 
-LABELS = {"type": "type", "quantity": "quantity", "price": "limit price", "tif": "in force", "session": "session"}
+LABELS = {
+    "type": "type", "quantity": "quantity", "stop": "stop price", "trail": "trail by", "price": "limit price",
+    "tif": "in force", "until": "until", "session": "session", "profit": "take profit", "loss": "stop loss",
+    "display": "show at most",
+}  # fmt: skip
 BOXES = {"post": "post-only", "reduce": "reduce-only"}
+WORDS = {"stop_limit": "stop limit", "trailing_stop": "trailing stop", "oco": "OCO"}
+"""Choices that are shown in other words."""
+MISSING = {
+    "quantity": "type a quantity", "stop": "a stop price is missing", "trail": "a trail is missing: 2.50 or 1.5%",
+    "price": "a limit price is missing", "until": "a date is missing: 2026-12-31",
+}  # fmt: skip
 
 
 @dataclass
@@ -47,7 +58,8 @@ def paint(view: TicketView, width: int, height: int) -> Painted:
     """The whole ticket."""
     out = Painted()
     airy = height >= 24
-    for name in view.form.fields[:-1]:
+    fields = view.form.fields[:-1] if view.phase == "edit" or airy else ["side"]
+    for name in fields:
         out.add(_field(view, name, width), name)
         if name == "side" and airy:
             out.add(())
@@ -74,7 +86,9 @@ def _field(view: TicketView, name: str, width: int) -> Line:
     if name == "side":
         line = _side(view.form.choice["side"], width)
     elif name in CHOICES:
-        line = _choice(name, view.form.choice[name], width)
+        line = _choice(view.form, name, width)
+    elif name == "more":
+        line = _fold(view.form, width)
     elif name in BOXES:
         box = "☑" if view.form.flag[name] else "☐"
         state = "foreground" if view.form.flag[name] else "muted"
@@ -97,21 +111,47 @@ def _side(side: str, width: int) -> Line:
     return ((buy, "muted"), (sell, "bold down on flash-down"))
 
 
-def _choice(name: str, chosen: str, width: int) -> Line:
-    options = _options(name, chosen)
-    if len(LABELS[name]) + 2 + sum(len(text) for text, _ in options) > width:
-        options = (("‹ ", "faint"), (chosen, "foreground"), (" ›", "faint"), (" ", "muted"))
+def _fold(form: TicketForm, width: int) -> Line:
+    """What is behind the fold, or that it is open."""
+    words = " · ".join({"profit": "exits", "display": "iceberg"}[name] for name in form.extra if name != "loss")
+    return fit(((f" {'▾' if form.flag['more'] else '▸'} {words}", "muted"),), width)
+
+
+def _choice(form: TicketForm, name: str, width: int) -> Line:
+    options = _options(form, name)
+    if not _fits(name, options, width):
+        word = WORDS.get(form.choice[name], form.choice[name])
+        options = (("‹ ", "faint"), (word, "foreground"), (" ›", "faint"), (" ", "muted"))
     return left_right(_label(name), options, width)
 
 
-def _options(name: str, chosen: str) -> Line:
+def _fits(name: str, options: Line, width: int) -> bool:
+    return len(LABELS[name]) + 2 + sum(len(text) for text, _ in options) <= width
+
+
+def _options(form: TicketForm, name: str) -> Line:
     spans: list[Span] = []
-    for option in CHOICES[name]:
-        here = option == chosen
-        spans.append((f"[{option}]" if here else f" {option} ", "foreground" if here else "faint"))
+    for option in form.options(name):
+        here, word = option == form.choice[name], WORDS.get(option, option)
+        spans.append((f"[{word}]" if here else f" {word} ", "foreground" if here else "faint"))
     if not spans[-1][0].endswith(" "):
         spans.append((" ", "faint"))
     return tuple(spans)
+
+
+def option_at(form: TicketForm, name: str, x: int, width: int) -> str | int:
+    """What a click at column `x` means: an option by its name, or one forward, one back, nothing."""
+    spans = _options(form, name)
+    if not _fits(name, spans, width):
+        word = WORDS.get(form.choice[name], form.choice[name])
+        left = width - len(word) - 5
+        return 0 if x < left else -1 if x < left + 2 else 1
+    at = width - sum(len(text) for text, _ in spans)
+    for option, (text, _) in zip(form.options(name), spans, strict=False):
+        if at <= x < at + len(text):
+            return option
+        at += len(text)
+    return 0
 
 
 def _text_field(view: TicketView, name: str, width: int, here: bool) -> Line:
@@ -127,7 +167,11 @@ def _text_field(view: TicketView, name: str, width: int, here: bool) -> Line:
 
 def _refused(view: TicketView, name: str, width: int) -> list[Line]:
     refusal = view.refusal
-    if not refusal or FIELD_OF.get(str(refusal.get("field")), str(refusal.get("field") or "quantity")) != name:
+    if not refusal:
+        return []
+    field = str(refusal.get("field") or "")
+    field = FIELD_OF.get(field, field)
+    if name != (field if field in view.form.fields else "quantity"):
         return []
     words = wrap(safe(str(refusal.get("message", ""))), width - 4)
     lines = [fit(((("! " if i == 0 else "  ") + line, "error"),), width) for i, line in enumerate(words)]
@@ -160,10 +204,12 @@ def rule(words: str, width: int) -> Line:
 
 def preview_lines(view: TicketView, width: int, room: int) -> list[Line]:
     """The preview in at most `room` lines: levels give way first, then the queue, never the costs."""
-    heading, book = rule("if you sent it now", width), view.preview
+    if room < 1:
+        return []
+    heading, book = rule(_heading(view.form), width), view.preview
     if not book:
-        words = "asking…" if view.pending or view.form.complete() else missing(view.form)
-        return [heading, fit(((f" {words}", "muted"),), width)]
+        words = "asking…" if view.pending or view.form.complete() else MISSING.get(view.form.missing(), "")
+        return [heading, fit(((f" {words}", "muted"),), width)][:room]
     lot = str(view.instrument.get("display_lot") or "1")
     now, rests = str(book.get("fills_now") or "0"), str(book.get("rests") or "0")
     some = any(c in "123456789" for c in now)
@@ -175,7 +221,12 @@ def preview_lines(view: TicketView, width: int, room: int) -> list[Line]:
             rest.append(_pair("queue ahead", number(shown_size(str(book["queue_ahead"]), lot), 11, "muted"), width))
     rest += _costs(view, width)
     levels = _levels(book.get("fills") or [], lot, width, room - 2 - len(rest))
-    return [heading, first, *levels, *rest][: max(1, room)]
+    return [heading, first, *levels, *rest][:room]
+
+
+def _heading(form: TicketForm) -> str:
+    """A stop does nothing until it is triggered; what then would happen is what a person wants to see."""
+    return "if it triggered now" if form.kind in ("stop", "stop_limit", "trailing_stop") else "if you sent it now"
 
 
 def about(size: str, lot: str) -> str:
@@ -195,12 +246,6 @@ def _levels(levels: list[Document], lot: str, width: int, room: int) -> list[Lin
     if len(shown) < len(levels):
         lines.append(fit(((f"   and {len(levels) - len(shown)} more levels", "faint"),), width))
     return lines
-
-
-def missing(form: TicketForm) -> str:
-    """What a preview still needs."""
-    typed = any(c in "123456789" for c in form.text["quantity"].text)
-    return "a limit price is missing" if typed else "type a quantity"
 
 
 def _costs(view: TicketView, width: int) -> list[Line]:
@@ -247,13 +292,6 @@ def trim_money(text: str) -> str:
 # -- review ---------------------------------------------------------------------------------------------------
 
 
-def words(view: TicketView) -> str:
-    """The order in one line of words."""
-    order = view.form.order()
-    price = f"limit {grouped(order['limit_price'])}" if order["type"] == "limit" else "market"
-    return f"{order['side']} {grouped(order['quantity'])} {order['symbol']} · {price} · {order['time_in_force']}"
-
-
 def _review(view: TicketView, out: Painted, width: int, airy: bool) -> None:
     order = view.form.order()
     buy = order["side"] == "buy"
@@ -262,11 +300,10 @@ def _review(view: TicketView, out: Painted, width: int, airy: bool) -> None:
         out.add(())
     verb = (" ▲ BUY " if buy else " ▼ SELL ", "bold up" if buy else "bold down")
     out.add(fit((verb, (f"{grouped(order['quantity'])} ", "bold foreground"), (order["symbol"], "foreground")), width))
-    price = f"limit {grouped(order['limit_price'])}" if order["type"] == "limit" else "at market"
-    extra = [price, order["time_in_force"], *(["post-only"] if order.get("post_only") else []),
-             *(["reduce-only"] if order.get("reduce_only") else [])]  # fmt: skip
-    for words_ in wrap(" · ".join(extra), width - 2):
-        out.add(fit(((" " + words_, "foreground"),), width))
+    exits = protection(order, grouped)
+    said = [terms(order, grouped) if order["type"] != "market" else "at market", *([f"then {exits}"] if exits else [])]
+    for words in wrap(" · ".join([*said, *qualities(order)]), width - 2, 5):
+        out.add(fit(((" " + words, "foreground"),), width))
     value = view.preview.get("value")
     if value:
         out.add(_pair("value", ((grouped(trim_money(str(value))), "foreground"), (" VCR", "muted")), width))

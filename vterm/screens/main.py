@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from textual import on
 
+from engine.desk import Document
 from vterm import actions, theme
 from vterm.commands import Wish
 from vterm.dialogs.search import resolve
@@ -259,6 +260,18 @@ class MainScreen(FrameScreen):
     @on(OrdersPane.CancelWanted)
     def _cancel(self, event: OrdersPane.CancelWanted) -> None:
         self.errands.run(self.errands.cancel(event.order_id))
+
+    @on(OrdersPane.AmendWanted)
+    def _amend(self, event: OrdersPane.AmendWanted) -> None:
+        from vterm.dialogs.amend import AmendDialog
+
+        order_id = str(event.order["order_id"])
+
+        def answered(changes: Document | None) -> None:
+            if changes:
+                self.errands.run(self.errands.amend(order_id, changes))
+
+        self.app.push_screen(AmendDialog(event.order), answered)
 
     @on(LadderPane.Picked)
     def _picked(self, event: LadderPane.Picked) -> None:

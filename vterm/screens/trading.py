@@ -15,6 +15,7 @@ from vterm.bridge import LOST, Bridge
 from vterm.commands import SPEEDS
 from vterm.paint import grouped
 from vterm.state import DeskState
+from vterm.wording import terms
 
 if TYPE_CHECKING:
     from vterm.panes.ticket import TicketPane
@@ -65,6 +66,11 @@ class Errands:
         """Take one order back."""
         order = await self.bridge.need().cancel(order_id)
         self.say(f"Cancelled {described(order)}" if order.get("symbol") else "Cancelled", "information")
+
+    async def amend(self, order_id: str, changes: Document) -> None:
+        """Change one order."""
+        order = await self.bridge.need().amend(order_id, changes)
+        self.say(f"Amended: {described(order)}", "information")
 
     async def cancel_all(self) -> None:
         """Take every order back."""
@@ -117,8 +123,10 @@ def one_line(error: Document) -> str:
 
 
 def described(order: Document) -> str:
-    """side quantity symbol, and the limit."""
+    """side quantity symbol, and the limit or what it waits for."""
     text = f"{order['side']} {grouped(trim(str(order['quantity'])))} {safe(str(order['symbol']))}"
+    if order.get("type") not in ("limit", "market", None):
+        return f"{text} {safe(terms(order, grouped))}"
     return f"{text} at {grouped(str(order['limit_price']))}" if order.get("limit_price") else text
 
 

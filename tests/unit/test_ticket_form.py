@@ -1,0 +1,91 @@
+"""The ticket's fields: what each order type shows, and that what it sends is what the engine reads."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from engine.market.catalogue import load
+from engine.risk.schema import parse_order
+from vterm.panes.ticket_form import CHOICES, FIELD_OF, TicketForm
+from vterm.panes.ticket_paint import LABELS, TicketView, option_at, paint
+
+CATALOGUE, ON = load(), date(2026, 6, 15)
+TYPED = {
+    "quantity": "10", "stop": "240", "trail": "1.5%", "price": "239", "until": "2026-12-31", "profit": "260",
+    "loss": "220", "display": "5",
+}  # fmt: skip
+
+
+def form(kind: str, tif: str = "GTC", asset_class: str = "equities", symbol: str = "AAPL") -> TicketForm:
+    made = TicketForm(symbol=symbol, asset_class=asset_class)
+    made.choose("type", kind)
+    made.choose("tif", tif)
+    for name, text in TYPED.items():
+        made.text[name].set(text)
+    return made
+
+
+@pytest.mark.parametrize("kind", CHOICES["type"])
+@pytest.mark.parametrize("tif", CHOICES["tif"])
+@pytest.mark.parametrize("flags", [(), ("more",), ("post",), ("more", "post"), ("reduce", "more")])
+def test_whatever_is_chosen_the_engine_understands_it(kind: str, tif: str, flags: tuple[str, ...]) -> None:
+    made = form(kind, tif)
+    for flag in flags:
+        made.turn(flag, 1)
+    assert made.complete()
+    if kind == "oco":
+        made.text["price"].set("230")
+    order = parse_order(made.order(), CATALOGUE, ON)
+    assert order.type.value == kind
+    assert order.post_only == ("post" in flags and "post" in made.fields)
+    assert (order.take_profit is not None) == ("more" in flags and "profit" in made.fields)
+    assert (order.display is not None) == ("more" in flags and "display" in made.fields)
+
+
+def test_a_choice_that_no_longer_fits_falls_back() -> None:
+    made = form("limit", "OPG")
+    assert made.choice["tif"] == "OPG"
+    made.choose("type", "stop")
+    assert made.choice["tif"] == "GTC"
+    made.choose("tif", "IOC")
+    made.choose("type", "oco")
+    assert made.choice["tif"] == "GTC"
+    assert "OPG" not in TicketForm(symbol="BTC-USD", asset_class="crypto").options("tif")
+
+
+def test_the_first_missing_field_is_named() -> None:
+    made = form("stop_limit", "GTD")
+    for name in ("until", "price", "stop", "quantity"):
+        made.text[name].set("")
+        assert made.missing() == name
+    made.text["quantity"].set("10")
+    assert made.missing() == "stop"
+    assert form("trailing_stop").missing() == ""
+
+
+def test_every_field_of_a_refusal_has_a_place() -> None:
+    assert set(FIELD_OF.values()) <= {*LABELS, "post", "reduce"}
+
+
+@pytest.mark.parametrize("width", [26, 39, 60])
+@pytest.mark.parametrize("kind", CHOICES["type"])
+def test_lines_fit_and_clicks_choose(kind: str, width: int) -> None:
+    made = form(kind, "GTD")
+    made.turn("more", 1)
+    for phase in ("edit", "review"):
+        painted = paint(TicketView(made, {}, phase=phase), width, 20)
+        assert all(sum(len(text) for text, _ in line) <= width for line in painted.lines)
+        assert len(painted.lines) <= 20
+    for x in range(width):
+        picked = option_at(made, "type", x, width)
+        assert picked in CHOICES["type"] if isinstance(picked, str) else picked in (-1, 0, 1)
+    assert option_at(made, "type", width - 2, width) in (1, "oco")
+
+
+@pytest.mark.parametrize("field", ["stop_price", "symbol", "expire_at", "quantity"])
+def test_a_refusal_is_always_in_sight(field: str) -> None:
+    refusal = {"code": "X", "message": "that will not do", "fix": "something else", "field": field}
+    painted = paint(TicketView(form("stop", "GTD"), {}, refusal=refusal), 39, 20)
+    assert any("that will not do" in "".join(text for text, _ in line) for line in painted.lines)
