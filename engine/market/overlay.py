@@ -30,6 +30,8 @@ WALL_RATIO = 0.005
 """Above this share of a day's volume the slope limit would make the latent book deeper than the law allows:
 such names have a wall at the touch (BTC, ETH, BNB) and are flat up to it."""
 WALL_E0 = 5e-4
+DUST = 1e-6
+"""Half ticks x lots below which a difference is float rounding."""
 _NEWTON_STEPS = 12
 
 Volumes = tuple[float, float, float]
@@ -210,6 +212,17 @@ class Displaced(msgspec.Struct):
     def potential(self, shape: Shape, lots: float) -> float:
         """Phi of `after`: what it rises by is the least that these lots may cost."""
         return self.after(shape, lots)[1]
+
+    def charge2(self, shape: Shape, scale: float, lots: int, walk2: int) -> float:
+        """T in half ticks x lots above the world's mid for all `lots` (signed) of a side in this instant.
+
+        The walk (displayed levels and law) or what the potential rises by, whichever is more, as a whole number.
+        """
+        slope, start = shape.rest(self.frozen_x, self.frozen_e)
+        if 2 * scale * (lots * slope + 0.5 * shape.steepest * lots * lots) > walk2:
+            rise = scale * (self.potential(shape, lots) - start)
+            walk2 = max(walk2, math.ceil(2 * rise - DUST))
+        return float(walk2)
 
 
 def _refilled(consumed: dict[int, float], keep: float) -> dict[int, float]:
