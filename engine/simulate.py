@@ -5,7 +5,6 @@ The same arguments give the same bytes. Nothing is kept: the journal is the comm
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,22 +16,22 @@ from engine.ledger.replay import Rebuilt, replay
 from engine.market.catalogue import Catalogue
 from engine.market.shown import DayCalendar, ShownMarket
 from engine.model.account import START_CASH, Transfer
-from engine.model.command import Cancel, CancelAll, OpenAccount, Submit
+from engine.model.command import OpenAccount
 from engine.model.event import AccountTouched, LedgerEntry
-from engine.model.format import parse_time, time_text
+from engine.model.format import time_text
 from engine.model.ids import AccountId, TimeNs
 from engine.model.instrument import Instrument
 from engine.model.market import BookLevel, Ladder
 from engine.model.refusal import Code, Refusal, Refused, refuse
 from engine.ports import MarketSource
-from engine.risk.schema import parse_order, request_document
+from engine.risk.schema import request_document
+from engine.script import Reader, Wanted
 from engine.views import View
 
 MARKET_EVENTS = frozenset({"quote", "book", "trade"})
 DEFAULT_EVENTS = ("order", "fill", "ledger", "portfolio", "risk", "mission", "algo", "system")
 KNOWN_EVENTS = (*DEFAULT_EVENTS, *sorted(MARKET_EVENTS))
 STEPS = {"100ms": 100_000_000, "1s": 1_000_000_000, "60s": 60_000_000_000}
-LINE_LIMIT = 65_536
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -47,58 +46,6 @@ class Options(msgspec.Struct, frozen=True):
     everything: bool = False
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """One line of the command file, read."""
-
-    at: TimeNs
-    line: int
-    cmd: str
-    account: str
-    fields: Document
-
-
-def read_commands(lines: Iterable[str | bytes]) -> Iterator[Wanted]:
-    """Commands of an NDJSON file in time order. Raises Refused naming the line that is wrong."""
-    last = TimeNs(0)
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        wanted = _read(line, number)
-        if wanted.at < last:
-            raise _bad(number, Code.OUT_OF_RANGE, "commands must be in time order")
-        last = wanted.at
-        yield wanted
-
-
-def _bad(number: int, code: Code, message: str, field: str | None = None) -> Refused:
-    return refuse(code, f"line {number} of the commands: {message}", fix="correct the line", field=field)
-
-
-def _read(line: str | bytes, number: int) -> Wanted:
-    if len(line) > LINE_LIMIT:
-        raise _bad(number, Code.PAYLOAD_TOO_LARGE, f"a command is at most {LINE_LIMIT} bytes")
-    try:
-        fields = json.loads(line, parse_float=_Text, parse_int=_Text)
-    except (ValueError, RecursionError) as error:
-        raise _bad(number, Code.MALFORMED_JSON, "it is not a JSON document") from error
-    if not isinstance(fields, dict):
-        raise _bad(number, Code.TYPE_ERROR, "it is not a JSON object")
-    for field in ("at", "cmd", "account"):
-        if field not in fields:
-            raise _bad(number, Code.MISSING_FIELD, f"{field} is missing", field)
-        if not isinstance(fields[field], str) or isinstance(fields[field], _Text):
-            raise _bad(number, Code.TYPE_ERROR, f"{field} must be text", field)
-    try:
-        at = parse_time(fields["at"])
-    except ValueError as error:
-        raise _bad(number, Code.NUMBER_FORMAT, str(error), "at") from error
-    return Wanted(at, number, fields["cmd"], fields["account"], {**fields, "raw": line})
-
-
-class _Text(str):
-    """A JSON number kept as its text."""
-
-
 class Run:
     """One run over a market."""
 
@@ -111,6 +58,7 @@ class Run:
         self.options = options
         self.kernel = Kernel(ShownMarket(source, calendars), catalogue, options.start, options.step_ns)
         self.view = View(self.kernel, dict)
+        self._reader = Reader(self.view)
         named = [str(i.symbol) for i in catalogue.columns] if options.everything else options.symbols
         self.watched = [self.view.resolve(symbol) for symbol in named]
         self.stepping = bool(MARKET_EVENTS & set(options.events)) and bool(self.watched)
@@ -150,7 +98,7 @@ class Run:
         if account not in self.kernel.state.accounts:
             self.kernel.apply(OpenAccount(at=at, account=account, cash=START_CASH))
         try:
-            refusal = self._apply(wanted, at, account)
+            refusal = self._apply(wanted, at)
         except Refused as refused:
             refusal = refused.refusal
         yield from self._drain()
@@ -162,29 +110,14 @@ class Run:
                     "at": time_text(at),
                     "account": account,
                     "line": wanted.line,
-                    "client_order_id": _client_id(wanted),
+                    "client_order_id": wanted.client_order_id,
                     "refusal": refusal.document()["error"],
                 }
             )
 
-    def _apply(self, wanted: Wanted, at: TimeNs, account: AccountId) -> Refusal | None:
+    def _apply(self, wanted: Wanted, at: TimeNs) -> Refusal | None:
         """Do one command; a refusal that left no order behind is returned."""
-        if wanted.cmd == "submit":
-            order = wanted.fields.get("order")
-            if not isinstance(order, dict):
-                raise refuse(Code.MISSING_FIELD, "a submit has an order", field="order", fix="add the order object")
-            request = parse_order(order, self.kernel.catalogue, self.view.today())
-            _, answer = self.kernel.apply(Submit(at=at, account=account, order=request))
-        elif wanted.cmd == "cancel":
-            name = str(wanted.fields.get("order_id") or wanted.fields.get("client_order_id") or "")
-            known = self.kernel.state.client_ids.get(account, {}).get(name, name)
-            _, answer = self.kernel.apply(Cancel(at=at, account=account, order_id=known))
-        elif wanted.cmd == "cancel_all":
-            _, answer = self.kernel.apply(CancelAll(at=at, account=account))
-        else:
-            raise refuse(
-                Code.ENUM_ERROR, f"there is no command {wanted.cmd[:20]}", fix="use submit, cancel, cancel_all"
-            )
+        _, answer = self.kernel.apply(self._reader.command(wanted, at))
         return answer if isinstance(answer, Refusal) else None
 
     # --- lines --------------------------------------------------------------------------------
@@ -248,12 +181,6 @@ class Run:
                 imbalance += abs((held.cost if held else 0) - (kept.cost if kept else 0))
                 imbalance += abs((held.lots if held else 0) - (kept.lots if kept else 0))
         return {"ok": imbalance == 0, "imbalance": "0" if imbalance == 0 else exact_money(imbalance)}
-
-
-def _client_id(wanted: Wanted) -> str | None:
-    order = wanted.fields.get("order")
-    found = order.get("client_order_id") if isinstance(order, dict) else wanted.fields.get("client_order_id")
-    return str(found)[:64] if found is not None else None
 
 
 def _line(document: Document) -> bytes:

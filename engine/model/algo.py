@@ -46,9 +46,10 @@ class Algo(msgspec.Struct, omit_defaults=True):
     """An algorithm of one account. Only the kernel changes it.
 
     `plan` are the lots of each slice (empty for POV); `children` the orders it sent, oldest first; `sent` the slices
-    done so far; `next_at` when it acts again (0: never); `paused_at` when it was paused. `arrival_mid2` is the shown mid at the start in half ticks and
-    `block_value` the ticks x lots that one block order would have cost then: what its shortfall is measured
-    against. `due` are the lots that POV should have traded by now, in millionths, of `seen_volume` lots of the market.
+    done so far; `next_at` when it acts again (0: never); `paused_at` when it was paused, `ends_at` then what was left
+    of its time. `arrival_mid2` is the shown mid at the start in half ticks and `block_value` the ticks x lots that one
+    block order would have cost then: what its shortfall is measured against. `due` are the lots that POV should
+    have traded by now, in millionths; `seen_volume` the market's lots of today that it has counted.
     """
 
     algo_id: str

@@ -138,8 +138,8 @@ class Order(msgspec.Struct, omit_defaults=True):
     `arrival_mid2` the shown mid at arrival in half ticks, `arrival_shift2` the displacement in it; `ahead` the
     displayed lots that wait before it at its price; while `sweeping` it takes liquidity as it returns, at most
     `allowance` lots now. `rank` is its place in time among the desk's orders; a new one is given when it loses
-    its place. `dormant` orders wait for their trigger, at `trigger` ticks (0: conditions only), and are `released` by it.
-    `slice_left` is what an iceberg still shows. `parent` names the order or algorithm it was made by, `exits` the
+    its place. `dormant` orders wait for their trigger, at `trigger` ticks (0: conditions only), and are `released` by
+    it. `slice_left` is what an iceberg still shows. `parent` names the order or algorithm it was made by, `exits` the
     order that protects its fills, `origin` who made it: person, bracket, algo, strategy, liquidation, flatten.
     `sent` is the request as it first came, where it was amended.
     """

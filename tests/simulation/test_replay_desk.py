@@ -10,7 +10,8 @@ from engine.bootstrap import open_desk, replay_run
 from engine.clock import OwnClock
 from engine.model.format import time_text
 from engine.model.ids import TimeNs
-from engine.simulate import Options, read_commands
+from engine.script import read_commands
+from engine.simulate import Options
 
 OWN_CAPTURE = Path(__file__).resolve().parents[1] / "data" / "captures" / "quiet.vterm.jsonl"
 

@@ -13,7 +13,8 @@ import pytest
 from engine.bootstrap import simulation
 from engine.model.format import parse_time
 from engine.model.refusal import Code, Refused
-from engine.simulate import STEPS, Options, read_commands
+from engine.script import read_commands
+from engine.simulate import STEPS, Options
 
 START, END = "2026-11-23T14:30:00Z", "2026-11-23T14:33:00Z"
 
@@ -35,7 +36,8 @@ COMMANDS = [
 SCRIPT = """
 import json, sys
 from engine.bootstrap import simulation
-from engine.simulate import Options, read_commands
+from engine.script import read_commands
+from engine.simulate import Options
 from engine.model.format import parse_time
 seed, start, end = int(sys.argv[1]), parse_time(sys.argv[2]), parse_time(sys.argv[3])
 events = ("order", "fill", "ledger", "portfolio", "quote", "book", "trade")

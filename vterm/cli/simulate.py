@@ -101,7 +101,7 @@ def _options(start: TimeNs, end: TimeNs, events: str, symbols: str, step: str, *
 
 def _run(run: Run, commands: str) -> None:
     """Write the run's lines as they come."""
-    from engine.simulate import read_commands
+    from engine.script import read_commands
 
     out = sys.stdout.buffer
     with _lines(commands) as lines:
