@@ -112,6 +112,40 @@ def _own() -> list[str]:
     ]
 
 
+LEAN = Path(__file__).resolve().parents[2] / "../shared/data/lean"
+DBN = Path(__file__).resolve().parents[2] / "../shared/data/databento"
+
+
+def test_every_shared_dbn_survives(tmp_path: Path) -> None:
+    if not DBN.exists():
+        pytest.skip("no reference files at ../shared/data/databento")
+    for path in sorted(DBN.glob("*/*.dbn.zst")):
+        same_both_ways(path, "databento", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "every"),
+    [
+        ("equity/usa/minute/spy/20131007_trade.zip", "1d"),
+        ("equity/usa/daily/spy.zip", "1d"),
+        ("forex/fxcm/minute/eurusd/20140505_quote.zip", "1h"),
+    ],
+)
+def test_lean_survives_with_its_days_and_fees(name: str, every: str, tmp_path: Path) -> None:
+    path = LEAN / name
+    if not path.exists():
+        pytest.skip(f"no reference file at ../shared/data/lean/{name}")
+    stream = same_both_ways(path, "lean", tmp_path)
+    lean, kept = find_format("lean").habits(path), find_format("parquet").habits(stream)
+    assert (kept.asset_class, kept.fee_schedule, kept.clock) == (lean.asset_class, lean.fee_schedule, lean.clock)
+    for symbol in lean.symbols:
+        try:
+            first = list(trade_bars(path, "lean", every, symbol))
+        except BadDataFile:
+            continue
+        assert list(trade_bars(stream, "parquet", every, symbol)) == first
+
+
 def test_tables_survive_and_so_do_prices_below_zero(tmp_path: Path) -> None:
     body = ["Date,Price", "2020-04-17,18.31", "2020-04-20,-36.98", "2020-04-21,0"]
     stream = same_both_ways(made.write(tmp_path / "wti.csv", body), "csv", tmp_path / "out")

@@ -14,6 +14,7 @@ from engine.market.importers.formats import find_format
 from engine.market.importers.parquet import origin_of
 from engine.market.importers.reading import Format, Messages
 from engine.market.importers.stream import read_messages, same_symbol
+from engine.market.importers.stream_habits import habits_text
 
 NAME = "events.parquet"
 """What the stream is called in its folder."""
@@ -58,13 +59,12 @@ def _write(files: Sequence[Path], form: Format, origin: str, part: Path, symbol:
     merged = streams[0] if len(streams) == 1 else heapq.merge(*streams, key=lambda message: message[1][0].at)
     named: dict[str, None] = {}
     kept: dict[str, None] = {}
-    with EventWriter(part, origin) as writer:
+    with EventWriter(part, origin, habits_text(form.habits(files[0]))) as writer:
         for line, events in merged:
-            for event in events:
-                named[event.symbol] = None
-                if not symbol or same_symbol(symbol, event.symbol):
-                    kept[event.symbol] = None
-                    writer.add(line, event)
+            wanted = [event for event in events if not symbol or same_symbol(symbol, event.symbol)]
+            named |= dict.fromkeys(event.symbol for event in events)
+            kept |= dict.fromkeys(event.symbol for event in wanted)
+            writer.add(line, wanted)
         if not named:
             raise BadDataFile(str(files[0]), f"it holds no market data of {form.name}", "check --format")
         if not kept:

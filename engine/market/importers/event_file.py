@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -18,6 +18,9 @@ from engine.market.importers.reading import Messages
 ORIGIN = b"vterm.format"
 """Key of the file's metadata: the format that the events were read from. It marks a file as an event stream."""
 
+HABITS = b"vterm.habits"
+"""Key of the file's metadata: class, fees and clock of its instruments (stream_habits.py)."""
+
 LINES = b"vterm.lines"
 """Key of the file's metadata: the lines of the files that were read, those without events too."""
 
@@ -26,26 +29,27 @@ _WORDS = ("type", "symbol", "side", "text")
 _FLAGS = ("history", "equal")
 
 
-def _schema(pa: Any, origin: str) -> Any:
+def _schema(pa: Any, origin: str, habits: str = "") -> Any:
     kinds: dict[str, Any] = dict.fromkeys(COLUMNS, pa.int64())
     kinds |= dict.fromkeys(DECIMALS, decimal_type(pa)) | dict.fromkeys(_FLAGS, pa.bool_())
     kinds |= dict.fromkeys(_WORDS, pa.string())
     kinds["at"] = pa.timestamp("ns", "UTC")
-    return pa.schema(list(kinds.items()), {ORIGIN: origin.encode()})
+    return pa.schema(list(kinds.items()), {ORIGIN: origin.encode(), HABITS: habits.encode()})
 
 
 class EventWriter:
     """Writes one stream to a Parquet file, the same bytes for the same events. Raises BadDataFile without pyarrow."""
 
-    def __init__(self, path: Path, origin: str) -> None:
+    def __init__(self, path: Path, origin: str, habits: str = "") -> None:
         self._pa = pa = arrow(path)
         from pyarrow import parquet
 
-        self._schema = _schema(pa, origin)
+        self._schema = _schema(pa, origin, habits)
         self._writer = parquet.ParquetWriter(
             path, self._schema, compression="zstd", use_dictionary=list(_WORDS), write_page_checksum=True
         )
         self._waiting: list[dict[str, Any]] = []
+        self._messages = 0
         self.events = 0
         self.rows = 0
 
@@ -57,10 +61,12 @@ class EventWriter:
     ) -> None:
         self._writer.close()
 
-    def add(self, line: int, event: MarketEvent) -> None:
-        """Write one event that line `line` gave: one that waited for a snapshot has an earlier row."""
-        self._waiting += rows_of(self.events, line, event)
-        self.events += 1
+    def add(self, line: int, events: Iterable[MarketEvent]) -> None:
+        """Write what one message said, which is line `line`: an event that waited for a snapshot has an earlier row."""
+        for event in events:
+            self._waiting += rows_of(self.events, self._messages, line, event)
+            self.events += 1
+        self._messages += 1
         if len(self._waiting) >= _BATCH:
             self._flush()
 
@@ -95,17 +101,17 @@ def read_events(pa: Any, source: Any) -> Messages:
         if name not in schema.names or schema.field(name).type != wanted.field(name).type:
             raise BadLine(f"an event stream needs a column {name} of {wanted.field(name).type}")
     line = 0
-    for line, events in groupby(_events(pa, source), key=itemgetter(0)):
+    for (_, line), events in groupby(_events(pa, source), key=itemgetter(0)):
         yield line, [event for _, event in events]
     lines = (source.metadata.metadata or {}).get(LINES, b"0")
     if lines.isdigit() and int(lines) > line:
         yield int(lines), []
 
 
-def _events(pa: Any, source: Any) -> Iterator[tuple[int, MarketEvent]]:
+def _events(pa: Any, source: Any) -> Iterator[tuple[tuple[int, int], MarketEvent]]:
     for _, each in groupby(_rows(pa, source), key=itemgetter("event")):
         rows = list(each)
-        yield whole(rows[0]["line"]), event_of(rows)
+        yield (whole(rows[0]["message"]), whole(rows[0]["line"])), event_of(rows)
 
 
 def _rows(pa: Any, source: Any) -> Iterator[dict[str, Any]]:

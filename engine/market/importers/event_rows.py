@@ -24,10 +24,11 @@ from engine.market.importers.events import (
 )
 
 COLUMNS = (
+    "message",
+    "line",
     "event",
     "at",
     "row",
-    "line",
     "type",
     "symbol",
     "side",
@@ -54,12 +55,13 @@ DECIMALS = ("price", "size", "open", "high", "low")
 _BASE = dict.fromkeys(COLUMNS)
 
 
-def rows_of(number: int, line: int, event: MarketEvent) -> Iterator[dict[str, Any]]:
-    """The rows of one event, the `number`-th of its stream, that line `line` of the file gave.
+def rows_of(number: int, message: int, line: int, event: MarketEvent) -> Iterator[dict[str, Any]]:
+    """The rows of one event, the `number`-th of its stream, given by its `message`-th message, line `line` of the file.
 
     A book event without levels is one row without a side.
     """
-    head = _BASE | {"event": number, "at": event.at, "row": event.row, "line": line, "symbol": event.symbol}
+    head = _BASE | {"event": number, "message": message, "line": line}
+    head |= {"at": event.at, "row": event.row, "symbol": event.symbol}
     if isinstance(event, Snapshot | Changes):
         yield from _levels(head, event)
     elif isinstance(event, Touch):

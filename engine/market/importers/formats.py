@@ -12,10 +12,10 @@ from engine.market.importers.errors import UnknownFormat
 from engine.market.importers.hyperliquid import HyperliquidImporter
 from engine.market.importers.kraken import KrakenImporter
 from engine.market.importers.lean import lean_habits, read_lean
-from engine.market.importers.lobster import open_messages
+from engine.market.importers.lobster import open_messages, shares
 from engine.market.importers.okx import OkxImporter
 from engine.market.importers.own import OwnImporter, own_time
-from engine.market.importers.parquet import open_parquet
+from engine.market.importers.parquet import kept_habits, open_parquet
 from engine.market.importers.pushes import push_time
 from engine.market.importers.reading import Format, Lines
 from engine.market.importers.receipts import unwrap
@@ -76,6 +76,7 @@ FORMATS: dict[str, Format] = {
             open_messages,
             "with --book: each row of the book, from the messages",
             "time,type,id,size,price x 10000,direction",
+            shares,
         ),
         Format(
             "databento",
@@ -87,7 +88,13 @@ FORMATS: dict[str, Format] = {
             "lean", read_lean, "times on their beat, bars that hold their prices, bid <= ask", "LEAN's CSV", lean_habits
         ),
         Format("csv", open_csv, "each bar and quote in itself", "trades, quotes or bars under a line of titles"),
-        Format("parquet", open_parquet, "what its origin proves", "an event of `data import`, or a row as in csv"),
+        Format(
+            "parquet",
+            open_parquet,
+            "what its origin proves",
+            "an event of `data import`, or a row as in csv",
+            kept_habits,
+        ),
         Format("vterm", Lines(OwnImporter, own_time), "prev = previous seq, touch", "one event a line"),
     )
 }

@@ -18,7 +18,9 @@ from engine.market.importers.events import MarketEvent
 from engine.market.importers.habits import Habits
 from engine.market.importers.lean_hours import clock_of
 from engine.market.importers.lean_items import Item, Rows
+from engine.market.importers.lean_names import Part
 from engine.market.importers.lean_parts import Piece, pieces_of
+from engine.market.tables import rows
 
 _CLASSES = {
     "equity": ("equities", "US_EQUITY_TIERED"),
@@ -48,13 +50,13 @@ def _time(item: Item) -> int:
 
 
 def _items(piece: Piece) -> Iterator[Item]:
-    rows = Rows(piece.part)
+    reader = Rows(piece.part)
     row = 0
     try:
         for row, line in piece.lines():
             if row == 1 and _is_title(line):
                 continue
-            yield from rows.read(row, line.decode("ascii").strip())
+            yield from reader.read(row, line.decode("ascii").strip())
     except (BadLine, UnicodeDecodeError) as error:
         cause = f"not a row of lean: {str(error)[:160]}"
         raise BadDataFile(piece.name, cause, "check --format, or fetch the file again", row) from None
@@ -62,6 +64,13 @@ def _items(piece: Piece) -> Iterator[Item]:
 
 def _is_title(line: bytes) -> bool:
     return line[:1].isalpha()
+
+
+def _multiplier(part: Part) -> str:
+    """Money per point of a contract whose root is in the shipped table, else 1."""
+    if part.asset != "future":
+        return "1"
+    return next((row["multiplier"] for row in rows("futures_roots.csv") if row["root"] == part.ticker.upper()), "1")
 
 
 def lean_habits(path: Path) -> Habits:
@@ -72,4 +81,5 @@ def lean_habits(path: Path) -> Habits:
     asset_class, fees = _CLASSES.get(part.asset, ("crypto", "CRYPTO_MAKER_TAKER"))
     slot: Callable[[int, int, int], int | None] = clock.day_slot
     symbols = tuple({piece.part.symbol: None for piece in pieces})
-    return Habits(asset_class, fees, symbols, slot, standing_quotes=part.asset == "equity")
+    named = (part.asset, part.market, part.ticker)
+    return Habits(asset_class, fees, _multiplier(part), symbols, slot, part.asset == "equity", named, True)

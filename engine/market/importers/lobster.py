@@ -18,6 +18,7 @@ from engine.book.levels import Book
 from engine.market.importers.decimals import BadLine
 from engine.market.importers.errors import BadDataFile
 from engine.market.importers.events import FINE, Changes, Level, MarketEvent, Snapshot, TapeTrade, Verdict
+from engine.market.importers.habits import Habits
 from engine.market.importers.lobster_book import Row, Watch, read_row
 from engine.market.importers.reading import Format, Messages
 from engine.market.importers.source import read_lines
@@ -168,4 +169,11 @@ def _scaled(sides: tuple[list[Level], list[Level]]) -> tuple[list[Level], list[L
 
 def with_book(form: Format, book: Path) -> Format:
     """The format `lobster` with its orderbook file: row k is the book after message k."""
-    return Format(form.name, partial(open_messages, book=book), "each row of the book, from the messages", form.line)
+    reads = partial(open_messages, book=book)
+    return Format(form.name, reads, "each row of the book, from the messages", form.line, form.habits)
+
+
+def shares(path: Path) -> Habits:
+    """LOBSTER is Nasdaq's book of shares, whatever the file is called."""
+    del path
+    return Habits("equities", "US_EQUITY_TIERED")

@@ -14,9 +14,11 @@ from engine.market.importers.arrow_columns import arrow
 from engine.market.importers.columns import Columns
 from engine.market.importers.decimals import BadLine
 from engine.market.importers.errors import BadDataFile
-from engine.market.importers.event_file import ORIGIN, read_events
+from engine.market.importers.event_file import HABITS, ORIGIN, read_events
+from engine.market.importers.habits import Habits
 from engine.market.importers.reading import Messages
 from engine.market.importers.source import BROKEN, open_bytes
+from engine.market.importers.stream_habits import habits_of_text
 from engine.market.importers.tables import table_messages
 from engine.model.format import time_text
 
@@ -42,14 +44,25 @@ def open_parquet(path: Path) -> Messages:
 
 def origin_of(path: Path) -> str:
     """The format whose events an event stream holds; "" for a plain table. Raises BadDataFile."""
+    return _metadata(path).get(ORIGIN, b"").decode(errors="replace")
+
+
+def kept_habits(path: Path) -> Habits:
+    """What the instruments of a stream are like; the usual for a plain table. Raises BadDataFile."""
+    try:
+        return habits_of_text(_metadata(path).get(HABITS, b""))
+    except BadLine as error:
+        raise BadDataFile(str(path), f"damaged Parquet: {error}") from None
+
+
+def _metadata(path: Path) -> dict[bytes, bytes]:
     path = _file_of(path)
     pa = arrow(path)
     with contextlib.ExitStack() as stack:
         try:
-            metadata = _source(path, stack).metadata.metadata or {}
+            return dict(_source(path, stack).metadata.metadata or {})
         except (pa.lib.ArrowException, OSError) as error:
             raise BadDataFile(str(path), f"damaged Parquet: {' '.join(str(error).split())[:160]}") from None
-    return str(metadata.get(ORIGIN, b"").decode(errors="replace"))
 
 
 def _file_of(path: Path) -> Path:

@@ -82,7 +82,7 @@ def _admit(symbol: str, named: set[str]) -> None:
 
 
 def symbols_of(path: Path, fmt: str | Format, wanted: str = "", rows: int = PROBED_ROWS) -> list[str]:
-    """Instruments that the file is known to hold, or those named in its first `rows` lines, in order of appearance.
+    """Instruments that the file is known to hold, or those named in its first `rows` messages, in order of appearance.
 
     The look goes on while `wanted` was not seen. Damage ends it, if any was seen.
     """
@@ -93,12 +93,12 @@ def symbols_of(path: Path, fmt: str | Format, wanted: str = "", rows: int = PROB
     seen: dict[str, None] = {}
     awaited = wanted
     try:
-        for row, events in read_messages(path, fmt):
+        for looked, (_, events) in enumerate(read_messages(path, fmt), 1):
             for event in events:
                 if event.symbol not in seen:
                     seen[event.symbol] = None
                     awaited = "" if awaited and same_symbol(event.symbol, awaited) else awaited
-            if row >= rows and seen and not awaited:
+            if looked >= rows and seen and not awaited:
                 break
     except BadDataFile:
         if not seen:

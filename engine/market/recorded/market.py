@@ -53,9 +53,9 @@ class RecordedMarket:
         self._files = (files,) if isinstance(files, Path) else tuple(files)
         self._format = find_format(fmt)
         sights = look(self._files, self._format, symbols)
-        venue = self._format.name
+        venue, habits = self._format.name, self._format.habits(self._files[0])
         self.instruments: tuple[Instrument, ...] = tuple(
-            sight.instrument(symbol, column, venue) for column, (symbol, sight) in enumerate(sights.items())
+            sight.instrument(symbol, column, venue, habits) for column, (symbol, sight) in enumerate(sights.items())
         )
         self.start = TimeNs(min(sight.first_at for sight in sights.values()))
         self._first_mids = [sight.first_mid2 for sight in sights.values()]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from engine.book.levels import Book
 from engine.market.importers.errors import BadDataFile
-from engine.market.importers.events import FINE, MarketEvent, TapeTrade
+from engine.market.importers.events import FINE, MarketEvent, TapeBar, TapeTrade
+from engine.market.importers.habits import USUAL, Habits
 from engine.market.importers.reading import Format
 from engine.market.importers.rebuild import Rebuilt
 from engine.market.importers.stream import chosen_symbol, plain_symbol, read_messages
@@ -30,6 +31,7 @@ class Sight:
 
     def __init__(self) -> None:
         self.rebuilt = Rebuilt()
+        self.bars = 0
         self.first_mid2 = 0
         self.first_at = 0
         self.first_seen = 0
@@ -47,6 +49,7 @@ class Sight:
         self.first_seen = self.first_seen or event.at
         self.last_seen = event.at
         self.rebuilt.learn(event)
+        self.bars += isinstance(event, TapeBar)
         if isinstance(event, TapeTrade):
             self.rebuilt.price_grid.see(event.price)
             self.rebuilt.size_grid.see(event.size)
@@ -61,6 +64,8 @@ class Sight:
         if bid is None or ask is None or bid[0] >= ask[0]:
             return
         mid2 = bid[0] + ask[0]
+        if not mid2:
+            return  # no return can be measured from a price of zero
         if not self.first_mid2:
             self.first_mid2, self.first_at, self._sampled = mid2, at, (at, mid2)
         self._quotes += 1
@@ -71,7 +76,7 @@ class Sight:
             self._squares += move * move
             self._sampled = (at, mid2)
 
-    def instrument(self, symbol: str, column: int, venue: str) -> Instrument:
+    def instrument(self, symbol: str, column: int, venue: str, habits: Habits = USUAL) -> Instrument:
         """The instrument of docs/recorded-markets.md, with its liquidity estimated from what was seen."""
         tick, lot = self.rebuilt.price_grid.decimals, self.rebuilt.size_grid.decimals
         days = max(self.last_seen - self.first_seen, SECOND_NS) / DAY_NS
@@ -83,7 +88,7 @@ class Sight:
         return Instrument(
             symbol=Symbol(symbol),
             name=f"{symbol} ({venue} recording)",
-            asset_class="crypto",
+            asset_class=habits.asset_class,
             sector="",
             exchange=venue,
             calendar="24/7",
@@ -92,8 +97,8 @@ class Sight:
             tick=Grid(1, tick),
             lot=Grid(1, lot),
             display_lot=to_text(1, lot),
-            multiplier="1",
-            fee_schedule="CRYPTO_MAKER_TAKER",
+            multiplier=habits.multiplier,
+            fee_schedule=habits.fee_schedule,
             price0=to_text(self.first_mid2 // (2 * 10 ** (FINE - tick)), tick),
             adv_units=volume,
             daily_vol=vol,
@@ -134,8 +139,15 @@ def look(files: Sequence[Path], fmt: str | Format, wanted: Sequence[str]) -> dic
     names = [chosen_symbol(files[0], list(sights), each) for each in wanted or ("",)]
     for name in names:
         if not sights[name].first_at:
-            raise damage or BadDataFile(str(files[0]), f"it holds no book of {name}", "record a snapshot with it")
+            raise damage or _bookless(files[0], name, sights[name])
     return {name: sights[name] for name in names}
+
+
+def _bookless(path: Path, name: str, sight: Sight) -> BadDataFile:
+    if sight.bars:
+        cause = f"it holds bars of {name} and no book: there is nothing to trade against"
+        return BadDataFile(str(path), cause, "backtest on its bars, or name quotes with their sizes")
+    return BadDataFile(str(path), f"it holds no book of {name}", "record a snapshot, or quotes with sizes, with it")
 
 
 def _look_into(path: Path, fmt: str | Format, wanted: Sequence[str], sights: dict[str, Sight]) -> None:

@@ -123,7 +123,7 @@ def lobster_day(seed: int = 1, messages: int = 120, width: int = 3, begun: bool 
     if begun:
         for place in range(12):
             sign = 1 if place % 2 else -1
-            orders[900 + place] = [sign, 1_000_000 - sign * 100 * (1 + place // 2), 100 + place]
+            orders[1_000_000 + place] = [sign, 1_000_000 - sign * 100 * (1 + place // 2), 100 + place]
     lines: list[str] = []
     rows: list[str] = []
     at, number = 34_200_000_000_000, 0
