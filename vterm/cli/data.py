@@ -104,7 +104,7 @@ def book(
 def bars(
     file: File,
     fmt: FormatName,
-    every: Annotated[str, typer.Option("--every", help="Length of a bar: 1s, 1m, 5m, 1h, 1d.")] = "1m",
+    every: Annotated[str, typer.Option("--every", help="1s, 1m, 5m, 1h, 1d; if left out 1m, or the file's own.")] = "",
     symbol: SymbolName = "",
     side: Annotated[Side | None, typer.Option("--side", help="Bars of trades, best bids, best asks or mids.")] = None,
     as_json: AsJson = False,
@@ -114,9 +114,10 @@ def bars(
     import msgspec
 
     from engine.market.importers.quote_bars import bars_of
-    from engine.market.importers.trade_bars import TradeBar
+    from engine.market.importers.trade_bars import TradeBar, usual_length
 
     titles = TradeBar.__struct_fields__
+    every = every or usual_length(file, fmt)
     found = bars_of(file, fmt, every, symbol, side.value if side else "")
     if as_csv:
         _write_csv(itertools.chain([titles], map(msgspec.structs.astuple, found)))

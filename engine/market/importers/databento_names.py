@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from engine.model.ids import DAY_NS
@@ -26,15 +27,18 @@ class Names:
         self._said: dict[int, str] = {}
         self._latest: dict[int, Interval] = {}
         for symbol, intervals in mappings.items():
+            shared = _overlap(intervals)
             for interval in intervals:
-                self._learn(symbol, interval)
+                self._learn(symbol, interval, shared)
 
-    def _learn(self, symbol: str, interval: Mapping[str, Any]) -> None:
+    def _learn(self, symbol: str, interval: Mapping[str, Any], shared: bool) -> None:
         ident, name = str(interval["symbol"]), symbol
         if not ident.isdigit():
             if not symbol.isdigit():
                 return  # a mapping between names, without the ids that records carry
             ident, name = symbol, ident
+        elif shared:
+            name = f"{symbol}.{ident}"  # a parent such as ES.FUT stands for many at a time
         start, end = _ns(interval["start_date"]), _ns(interval["end_date"])
         self._known.setdefault(int(ident), []).append((start, end, plain(name)))
 
@@ -54,6 +58,11 @@ class Names:
                 return interval[2]
         known = self._known.get(ident)
         return self._said.get(ident) or (known[0][2] if known else str(ident))
+
+
+def _overlap(intervals: Sequence[Mapping[str, Any]]) -> bool:
+    spans = sorted((each["start_date"], each["end_date"], str(each["symbol"])) for each in intervals)
+    return any(one[1] > two[0] and one[2] != two[2] for one, two in pairwise(spans))
 
 
 def plain(name: str) -> str:

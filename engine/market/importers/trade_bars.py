@@ -19,6 +19,7 @@ from engine.model.format import time_text
 from engine.model.ids import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS
 from engine.model.number import trim
 
+_LOOKED_AT = 100
 _UNITS = {"s": SECOND_NS, "m": MINUTE_NS, "h": HOUR_NS, "d": DAY_NS}
 
 
@@ -61,6 +62,15 @@ def length_text(length: int) -> str:
     return f"{max(length // size, 1)}{unit}"
 
 
+def usual_length(path: Path, fmt: str | Format) -> str:
+    """A minute, or the length of the file's own bars where that is longer. Raises as reading the file does."""
+    for row, events in read_messages(path, fmt):
+        length = max((event.every for event in events if isinstance(event, TapeBar)), default=0)
+        if length or row >= _LOOKED_AT:
+            return length_text(max(length, MINUTE_NS))
+    return "1m"
+
+
 class NoTrades(BadDataFile):
     """A sound file has nothing that such bars could be made of."""
 
@@ -89,11 +99,14 @@ def trade_bars(path: Path, fmt: str | Format, every: str, symbol: str = "") -> I
     """
     length, form = bar_length(every), find_format(fmt)
     name = chosen_symbol(path, symbols_of(path, form, symbol), symbol)
-    start_of = cutter(form.habits(path), length)
+    habits = form.habits(path)
+    start_of = cutter(habits, length)
     prices, sizes, mentions = Fineness(), Fineness(), dict[str, int]()
     bar: _Growing | None = None
     try:
         for traded in _traded(path, form, name, mentions, alone=not symbol):
+            if isinstance(traded, TapeTrade) and not traded.size and not habits.sizeless_trades:
+                continue
             spanned = traded.every if isinstance(traded, TapeBar) else 0
             fitting(path, spanned, length)
             start = start_of(traded.at, spanned)
@@ -126,7 +139,7 @@ def _traded(
                 if alone:
                     raise SymbolNeeded(str(path), (name, event.symbol))
             elif isinstance(event, TapeTrade):
-                if not event.history and event.size:
+                if not event.history:
                     yield event
             elif isinstance(event, TapeBar) and not event.side:
                 yield event
