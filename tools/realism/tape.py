@@ -41,7 +41,7 @@ def tapes(instruments: list[Instrument], seed: int, sessions: int) -> list[list[
 
 
 def _walk(world: World, starts: list[int]) -> list[Tape]:
-    """Per name: what is shown and printed from the first of the minutes `starts` to the end of the last."""
+    """Per name: what is shown and printed in the minutes `starts`; a lunch break between them takes no time."""
     ticks = [at + k * TICK_NS for at in starts for k in range(int(MINUTE_NS // TICK_NS))]
     shown = np.empty((len(ticks), 4, len(world.instruments)), np.int64)
     prints: list[list[tuple[float, int, int, int]]] = [[] for _ in world.instruments]
@@ -53,8 +53,9 @@ def _walk(world: World, starts: list[int]) -> list[Tape]:
             row[number] = part
         if place and ticks[place - 1] == at - TICK_NS:
             for ix in world.any_prints().tolist():
-                prints[ix] += [((t.at - ticks[0]) / MS + 0.5, t.price, t.size, t.sign) for t in world.prints(ix)]
-    time = (np.array(ticks, np.float64) - ticks[0]) / MS
+                shift = place * TICK_NS - at
+                prints[ix] += [((t.at + shift) / MS + 0.5, t.price, t.size, t.sign) for t in world.prints(ix)]
+    time = np.arange(len(ticks)) * TICK_MS
     return [
         _tape(np.vstack([time, shown[:, :, ix].T]), np.array(prints[ix], np.float64).reshape(-1, 4).T)
         for ix in range(len(world.instruments))

@@ -5,6 +5,7 @@ Values are those of the market model's tables (docs/market-model.md); an instrum
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,12 +40,12 @@ class ClassShape:
 
 _CALM = (0.29, 0.30, 0.24)
 CLASSES = {
-    "equities": ClassShape((0.18, 0.28, 0.36), 5, 0.11, _CALM, 0, 0.0, 0, "u"),
-    "etfs": ClassShape((0.20, 0.28, 0.32), 5, 0.18, _CALM, 0, 0.0, 0, "u"),
-    "indices": ClassShape((0.20, 0.28, 0.32), 5, 0.22, _CALM, 0, 0.0, 0, "u"),
+    "equities": ClassShape((0.18, 0.30, 0.42), 5, 0.11, _CALM, 0, 0.0, 0, "u"),
+    "etfs": ClassShape((0.18, 0.30, 0.42), 5, 0.17, _CALM, 0, 0.0, 0, "u"),
+    "indices": ClassShape((0.18, 0.30, 0.42), 5, 0.20, _CALM, 0, 0.0, 0, "u"),
     "forex": ClassShape((0.18, 0.28, 0.38), 5, 0.0, (0.45, 0.30, 0.19), 1, 2e-4, 1, "forex"),
     "commodities": ClassShape((0.20, 0.28, 0.38), 6, 0.03, (0.43, 0.29, 0.18), 2, 1e-4, 0, "commodity"),
-    "crypto": ClassShape((0.14, 0.24, 0.36), 7, 0.0, (0.38, 0.33, 0.30), 3, 5e-5, 2, "crypto"),
+    "crypto": ClassShape((0.15, 0.25, 0.38), 5, 0.0, (0.38, 0.33, 0.30), 3, 5e-5, 2, "crypto"),
 }
 
 TWINS = {
@@ -67,6 +68,13 @@ SHARED, ALONE = 0.8660254037844386, 0.5
 """Weights of the factor's and the name's own draws in log-volatility and tails: names of one factor are
 restless together, without which their returns could not be as correlated as their loadings say."""
 
+INTRADAY_LOADING = 0.93
+"""A name's loading on its factor within the day against that of whole days: names move together less over
+minutes than over days (Epps 1979). The bridge to the day's return makes up the difference over the hours."""
+
+FASTEST = 1.2
+"""Most trades a tick a name has on average; what trades more often trades in larger sizes."""
+
 ROUND_THE_CLOCK = {"FX_24_5": "forex", "CME_GLOBEX": "commodity", "24_7": "crypto"}
 """Season of sessions without an open and a close, whatever trades there."""
 
@@ -78,8 +86,9 @@ WALLS = ("BTC-USD", "ETH-USD", "BNB-USD")
 class Columns:
     """Per-instrument constants as arrays of shape (n,). Sizes in lots, prices in ticks.
 
-    `usual` is a rough number of trades per 100 ms. `subject` names an instrument's
-    own draws, `driver` those of its efficient price, which twins share.
+    `usual` is a rough number of trades per 100 ms; `sticky` marks quotes whose band is wide
+    beside a minute's move. `subject` names an instrument's own draws, `driver` those of its
+    efficient price, which twins share.
     """
 
     symbols: tuple[str, ...]
@@ -89,6 +98,8 @@ class Columns:
     sigma: F64
     rho: F64
     own: F64
+    minute_rho: F64
+    minute_own: F64
     adv: F64
     spread: F64
     depth: F64
@@ -96,6 +107,7 @@ class Columns:
     trades: F64
     usual: F64
     gap: NDArray[np.int64]
+    sticky: NDArray[np.bool_]
     thin_tail: NDArray[np.bool_]
     shape: tuple[ClassShape, ...]
     day_sd: F64
@@ -125,15 +137,23 @@ def shape_of(instrument: Instrument) -> ClassShape:
     return replace(shape, season=clock) if clock and shape.season == "u" else shape
 
 
-def _usual_trades(instrument: Instrument) -> float:
+def _wished_trades(instrument: Instrument) -> float:
     minutes = 1380 if instrument.session in ROUND_THE_CLOCK else 390
-    return min(max(instrument.trades_per_day / (600 * minutes), 1e-5), 1.2)
+    return max(instrument.trades_per_day / (600 * minutes), 1e-5)
 
 
 def _mean_trade(instrument: Instrument) -> float:
     low, high = instrument.l1_depth / 100, instrument.l1_depth / 2
-    mean = min(max(instrument.avg_trade, low), high)
+    gathered = max(_wished_trades(instrument) / FASTEST, 1.0)
+    mean = min(max(instrument.avg_trade * gathered, low), high)
     return 1.7 if instrument.avg_trade == 1 and instrument.asset_class == "commodities" else mean
+
+
+def _sticky(instrument: Instrument, price0: float) -> bool:
+    """Whether a usual minute moves less than 1.5 times the half-width of the band of the quote (path.py)."""
+    minutes = 1380 if instrument.session in ROUND_THE_CLOCK else 390
+    moved = price0 * instrument.daily_vol * math.sqrt((1.0 if minutes > 390 else 0.64) / minutes)
+    return moved < 1.5 * (0.8 + 0.12 * (instrument.spread_ticks - 1))
 
 
 def _lots(instrument: Instrument, units: float) -> float:
@@ -145,6 +165,7 @@ def columns(instruments: list[Instrument]) -> Columns:
     shapes = tuple(shape_of(i) for i in instruments)
     vix = [i.symbol == "VIX" for i in instruments]
     rho = np.array([i.rho for i in instruments])
+    minute_rho = INTRADAY_LOADING * rho
     trade = [_lots(i, _mean_trade(i)) for i in instruments]
     price0 = [float(i.price0) * float(10**i.tick.decimals) / i.tick.units for i in instruments]
     one_lot = [i.avg_trade == 1 and i.asset_class == "commodities" for i in instruments]
@@ -156,13 +177,16 @@ def columns(instruments: list[Instrument]) -> Columns:
         sigma=np.array([i.daily_vol for i in instruments]),
         rho=rho,
         own=np.sqrt(1 - rho * rho),
+        minute_rho=minute_rho,
+        minute_own=np.sqrt(1 - minute_rho * minute_rho),
         adv=np.array([_lots(i, i.adv_units) for i in instruments]),
         spread=np.array([i.spread_ticks for i in instruments]),
         depth=np.array([_lots(i, i.l1_depth) for i in instruments]),
         size_mean=np.array(trade),
         trades=np.array([i.trades_per_day for i in instruments]),
-        usual=np.array([_usual_trades(i) for i in instruments]),
+        usual=np.array([min(_wished_trades(i), FASTEST) for i in instruments]),
         gap=np.array([150 if i.symbol in WALLS else max(1, round(i.spread_ticks / 2)) for i in instruments]),
+        sticky=np.array([_sticky(i, p) for i, p in zip(instruments, price0, strict=True)]),
         thin_tail=np.array([i.asset_class == "crypto" for i in instruments]),
         shape=shapes,
         day_sd=np.array([s.day_sd for s in shapes]).T.copy(),

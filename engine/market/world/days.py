@@ -64,7 +64,7 @@ class Days:
         self._raw = np.zeros(n)
         self._origin = np.zeros(n)
         self._square = column_sum(columns.day_sd**2)
-        self._minutes = np.array([t.regular_minutes for t in timelines], np.float64)
+        self.minutes = np.array([t.regular_minutes for t in timelines], np.float64)
         self.first = -BACK
         self._next = -BACK
         self.table: dict[str, F64] = {name: np.empty((0, n)) for name in FIELDS}
@@ -123,9 +123,9 @@ class Days:
 
     def _jumps(self, draws: DayDraws, inner_unit: F64) -> tuple[F64, F64]:
         """Sizes in units of the day's volatility of at most two jumps, 0 where there is none."""
-        rate = self._columns.jump_rate * self._minutes
+        rate = self._columns.jump_rate * self.minutes
         once = rate - 0.5 * rate * rate
-        unit = JUMP_SD * inner_unit / np.sqrt(self._minutes)
+        unit = JUMP_SD * inner_unit / np.sqrt(self.minutes)
         first = np.where(draws.jump_chance < once, unit * draws.jump_size[:, :, 0], 0.0)
         second = np.where(draws.jump_chance < 0.5 * rate * rate, unit * draws.jump_size[:, :, 1], 0.0)
         return first, second

@@ -74,25 +74,29 @@ class Flow:
 
     def __init__(self, streams: Keys, columns: Columns, slots: Slots) -> None:
         self.slots = slots
-        subject = columns.subject[slots.ix]
-        self._flow = keys(streams.flow, subject, slots.minute)
-        self._print = keys(streams.print, subject, slots.minute)
+        self._columns, self._subject, self._streams = columns, columns.subject[slots.ix], streams
+        self._flow = keys(streams.flow, self._subject, slots.minute)
         self._depth = columns.depth[slots.ix] * slots.thin
+        start = words(keys(streams.size, self._subject, slots.minute), 0, 2)
+        first = normal(halves(start)).transpose(0, 2, 1).reshape(8, -1)
+        self._eta, self._y, self._z = first[0], first[1:4].copy(), first[4:7].copy()
+        self._touch, self._size = np.zeros((2, 2, len(slots.ix)), np.int64)
+        self._pace = np.minimum(np.maximum(slots.rate, 1e-4), 1.2)
+        self._renewal = np.minimum(np.maximum(512 * self._pace, 4.0), 32.0).astype(np.uint16)
+
+    def _plan(self) -> None:
+        """What trades need and the sizes of a first tick do not."""
+        slots, columns, rate = self.slots, self._columns, self._pace
+        self._print = keys(self._streams.print, self._subject, slots.minute)
         self._size_row = columns.size_table[slots.ix] * 4096
         self._size_mean = columns.size_mean[slots.ix]
         self._cap = np.maximum(8 * columns.depth[slots.ix], 10.0)
-        start = words(keys(streams.size, subject, slots.minute), 0, 2)
-        first = normal(halves(start)).transpose(0, 2, 1).reshape(8, -1)
-        self._eta, self._y, self._z = first[0], first[1:4].copy(), first[4:7].copy()
         self._g = (0.6 * slots.z_before).astype(np.float32)
-        self._touch, self._size = np.zeros((2, 2, len(slots.ix)), np.int64)
-        rate = np.minimum(np.maximum(slots.rate, 1e-4), 1.2)
         keep = np.array([[1 / (1 + rate / time)] for time in Z_TIMES]).reshape(3, -1)
         self._z_up = powers(keep, BLOCK).astype(np.float32)
         self._z_down = (1 / powers(keep, BLOCK)).astype(np.float32)
         self._z_shock = np.sqrt(1 - keep * keep).astype(np.float32)
-        self._slow = self._slow_memory(streams.slow, subject, columns.usual[slots.ix])
-        self._renewal = np.minimum(np.maximum(512 * rate, 4.0), 32.0).astype(np.uint16)
+        self._slow = self._slow_memory(self._streams.slow, self._subject, columns.usual[slots.ix])
         self._lean = (0.36 + 0.5 / (1 + 15 * rate)).astype(np.float32)
         self._rate = (slots.rate * (PARENTS / 0.95)).astype(np.float32)
         self._increment = np.maximum(slots.sd / 24.494897427831781, 1e-9)
@@ -119,6 +123,8 @@ class Flow:
         empty = np.empty(0, np.int64)
         out = FlowBlock(path.first, path.bid, path.ask, bid_size, ask_size, *([empty] * 7))
         if with_trades:
+            if path.first == 0:
+                self._plan()
             self._trade(path, pressure, u[:, :, 3], bytes8, out)
         return out
 

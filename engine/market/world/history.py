@@ -186,8 +186,9 @@ class History:
         if self._past.effects is not None:
             logs = self._shifted(self._past.effects, ix, rows, logs)
         o, h, lo, c = (np.maximum(np.rint(price0 * exp(log)), 1).astype(np.int64).tolist() for log in logs)
-        volume = table["volume"][low:high, ix].tolist()
-        line, out = self._past.timelines[ix], []
+        line = self._past.timelines[ix]
+        volume = [v * line.length(r) for v, r in zip(table["volume"][low:high, ix].tolist(), rows, strict=True)]
+        out: list[Bar] = []
         if self._past.effects is not None:
             volume = [self._past.table(ix, r).volume[-1] if r >= 0 else v for r, v in zip(rows, volume, strict=True)]
         for place, row in enumerate(rows):

@@ -72,33 +72,34 @@ class LiveMinute:
         self.clock = np.full(n, -1, np.int64)
         self.thin = np.ones(n)
         moving: list[Slots] = []
-        still: list[Slots] = []
+        halted: list[Slots] = []
+        self._rest: list[tuple[I64, list[I64]]] = []
         self.places: list[tuple[int, int, int]] = []
         for venue in venues:
             row, index, state = venue.timeline.place(minute)
             self.places.append((row, index, state))
             is_open = state in OPEN_STATES
-            slots = venue.slots(row, index, not is_open)
-            self.thin[venue.ix] = slots.thin
-            table = venue.table(row)
             self.state[venue.ix], self.row[venue.ix] = state, row
-            self.volume[0, venue.ix] = table.volume[index if is_open else index + 1]
-            self.volume[1, venue.ix] = table.volume[index + 1]
-            stands = venue.halted(row, index) if is_open else np.ones(len(venue.ix), np.bool_)
+            volume = venue.table(row).volume
+            self.volume[0, venue.ix] = volume[index if is_open else index + 1]
+            self.volume[1, venue.ix] = volume[index + 1]
+            if not is_open:
+                self._shut(venue, row, index)
+                continue
+            slots, stands = venue.slots(row, index, False), venue.halted(row, index)
+            self.thin[venue.ix] = slots.thin
             if not stands.any():
                 moving.append(slots)
                 continue
             self.clock[venue.ix[stands]] = slots.minute[stands] * 600
-            if stands.all() and not is_open:
-                still.append(slots)
-                continue
             self.state[venue.ix[stands]] = MarketSession.HALTED
-            still.append(picked(slots, stands))
+            halted.append(picked(slots, stands))
             if not stands.all():
                 moving.append(picked(slots, ~stands))
         self.moving = joined(moving) if moving else None
-        self._still = joined(still) if still else None
-        self._rest = self._motionless(self._still) if self._still is not None else None
+        if halted:
+            still = joined(halted)
+            self._rest.append((still.ix, self._motionless(still)))
         self.number = -1
         if self.moving is not None:
             self._path = Path(streams, columns, self.moving)
@@ -107,6 +108,16 @@ class LiveMinute:
         self._last: I64 | None = None
         self.shown = Shown(*np.zeros((5, 0, n), np.int64))
         self.flow: FlowBlock | None = None
+
+    def _shut(self, venue: Venue, row: int, index: int) -> None:
+        """The quote of a shut venue, worked out once for as long as it stands."""
+        known = venue.resting
+        if known is None or known[0] != (row, index):
+            slots = venue.slots(row, index, True)
+            known = venue.resting = (row, index), slots, self._motionless(slots)
+        _, slots, quote = known
+        self.thin[venue.ix], self.clock[venue.ix] = slots.thin, slots.minute * 600
+        self._rest.append((slots.ix, quote))
 
     def _motionless(self, still: Slots) -> list[I64]:
         path = Path(self._streams, self._columns, still).block(0, 1)
@@ -132,7 +143,7 @@ class LiveMinute:
             for array, part in zip(out, (flow.bid, flow.ask, flow.bid_size, flow.ask_size, last), strict=True):
                 array[:, self.moving.ix] = part
             self.flow = flow
-        if self._still is not None and self._rest is not None:
-            for array, fixed in zip(out, self._rest, strict=True):
-                array[:, self._still.ix] = fixed
+        for ix, quote in self._rest:
+            for array, fixed in zip(out, quote, strict=True):
+                array[:, ix] = fixed
         self.shown = Shown(*out)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.market.world.classes import ALONE, MINUTE_PERSISTENCE, SHARED, Columns
+from engine.market.world.classes import ALONE, FASTEST, MINUTE_PERSISTENCE, SHARED, Columns
 from engine.market.world.days import Days
 from engine.market.world.halts import Rules
 from engine.market.world.scenario import Effects
@@ -136,7 +136,7 @@ class MinuteSource:
         level = self._mood(ix, own, common, first)
         mood = exp32(level)
         q = mixing(columns.minute_mixing[ix], rest[:, :, 0] * _ALONE + common[:, :, 3] * _SHARED)
-        z = columns.rho[ix] * factor + columns.own[ix] * own[:, :, 3]
+        z = columns.minute_rho[ix] * factor + columns.minute_own[ix] * own[:, :, 3]
         variance, traded = self._weights(ix, layout)
         weight = variance * (mood * mood * q * q)
         busy = traded * exp32(np.float32(0.9) * level + np.float32(0.35) * rest[:, :, 1])
@@ -197,10 +197,11 @@ class MinuteSource:
         minutes = float(hi - lo - int(layout.is_gap[lo:hi].sum()))
         volume = np.zeros((len(real) + 1, len(ix)))
         np.add.accumulate(busy[real], axis=0, out=volume[1:])
-        volume *= self._days.table["volume"][here, ix] / volume[-1]
+        length = minutes / self._days.minutes[ix]
+        volume *= self._days.table["volume"][here, ix] * length / volume[-1]
         start = path.price[:-1][real]
-        usual = np.minimum(columns.trades[ix] / (600 * minutes), 1.2)
-        relative = np.minimum((volume[1:] - volume[:-1]) * (minutes / columns.adv[ix]), 8.0)
+        usual = np.minimum(columns.trades[ix] * length / (600 * minutes), FASTEST)
+        relative = np.minimum((volume[1:] - volume[:-1]) * (minutes / (length * columns.adv[ix])), 8.0)
         ticks = path.sd[real] * start
         shift = np.zeros_like(start) if path.jump is None else path.jump[real] * start
         z = path.moves[real] / np.maximum(path.sd[real], 1e-12)

@@ -21,6 +21,9 @@ TICKS, BLOCK, BLOCKS = 600, 50, 12
 RENEWAL = 3932
 """Chance in 65,536 a tick that the spread is drawn anew (0.06)."""
 
+EPOCH = 32
+"""Minutes between two draws of the place of a sticky quote in its band."""
+
 FEW = 12
 PULL_FROM = 540
 """From this tick on the quote slides onto the one the next minute starts with, wherever it fits."""
@@ -54,10 +57,25 @@ def band(spread: F64, sd: F64) -> F64:
     return np.asarray(0.5 + np.maximum(0.3 + 0.12 * (spread - 1), sd * (1.6 / 24.494897427831781)))
 
 
-def boundary_centre(key: Words, price: F64, width: F64) -> F64:
-    """Centre of the quote at a minute's first tick: a half tick near `price`, drawn within the band."""
-    u = (halves(words(key, 0, 1)[0])[:, 0].astype(np.float64) + 0.5) / 32768 - 1
-    return np.asarray(np.maximum(np.floor(price - u * (width - 0.5)), 1.0) + 0.5)
+def boundary_place(stream: int, subject: Words, minute: I64, sticky: NDArray[np.bool_]) -> F64:
+    """Where in its band, -1 to 1, the quote stands at a minute's first tick. Drawn for each minute; where a
+    minute's move is small beside the band, every half hour and in a straight line between, lest the quote bounce."""
+    shifted = minute + (subject & np.uint64(EPOCH - 1)).astype(np.int64)
+    turn = np.where(sticky, shifted // EPOCH, minute)
+    place = _uniform(keys(stream, subject, turn))
+    if sticky.any():
+        there = _uniform(keys(stream, subject, turn + 1))
+        place += np.where(sticky, (shifted % EPOCH) / EPOCH, 0.0) * (there - place)
+    return place
+
+
+def _uniform(key: Words) -> F64:
+    return np.asarray((halves(words(key, 0, 1)[0])[:, 0].astype(np.float64) + 0.5) / 32768 - 1)
+
+
+def boundary_centre(place: F64, price: F64, width: F64) -> F64:
+    """Centre of the quote at a minute's first tick: a half tick near `price`, within the band."""
+    return np.asarray(np.maximum(np.floor(price - place * (width - 0.5)), 1.0) + 0.5)
 
 
 @dataclass
@@ -90,20 +108,25 @@ class Path:
 
     def __init__(self, streams: Keys, columns: Columns, slots: Slots) -> None:
         self.slots = slots
-        self._subject = columns.subject[slots.ix]
+        self._streams, self._driver = streams, columns.driver[slots.ix]
+        self._subject, self._sticky = columns.subject[slots.ix], columns.sticky[slots.ix]
         self._quote = keys(streams.quote, self._subject, slots.minute)
-        self._nodes(keys(streams.minute, columns.driver[slots.ix], slots.minute))
         self.width = band(slots.spread, slots.sd)
-        here = keys(streams.boundary, self._subject, slots.minute)
-        after = keys(streams.boundary, self._subject, slots.minute + 1)
+        here = boundary_place(streams.boundary, self._subject, slots.minute, self._sticky)
         self._centre = boundary_centre(here, slots.start, self.width)
-        self._goal_width = band(slots.next_spread, slots.next_sd)
-        self._goal = boundary_centre(after, slots.end, self._goal_width)
         self._wide: I64 = np.zeros(len(slots.ix), np.int64)
         self._mood_root = _root(slots.mood)
         self._touch = slots.spread <= 1.15
         self._odd = slots.spread >= 3
         self._chance = np.minimum(slots.spread - 1 + 0.01 * slots.mood, 0.085) * 65536
+
+    def _plan(self) -> None:
+        """Where the minute leads: what its first tick alone does not need."""
+        slots = self.slots
+        after = boundary_place(self._streams.boundary, self._subject, slots.minute + 1, self._sticky)
+        self._goal_width = band(slots.next_spread, slots.next_sd)
+        self._goal = boundary_centre(after, slots.end, self._goal_width)
+        self._nodes(keys(self._streams.minute, self._driver, slots.minute))
 
     def _nodes(self, key: Words) -> None:
         """Efficient price at the block edges: the minute's own bridge, in 12 steps of uneven variance."""
@@ -124,11 +147,16 @@ class Path:
         self._pull_at = PULL_FROM + (word[6, :, 1].astype(np.int64) * (TICKS - PULL_FROM) >> 16)
 
     def block(self, number: int, ticks: int = BLOCK) -> PathBlock:
-        """The next block (0, 1 ... 11 in order); `ticks` = 1 stops at its first tick."""
+        """The next block (0, 1 ... 11 in order); `ticks` = 1 shows the minute's first tick and no more."""
         first = number * BLOCK
-        word = halves(words(self._quote, first, BLOCK if ticks > 1 else 1))
-        price = self._prices(number, word[:, :, 0], ticks)
-        centre = self._centres(first, price)
+        word = halves(words(self._quote, first, ticks))
+        if ticks == 1:
+            price, centre = self.slots.start[None], self._centre[None]
+        else:
+            if number == 0:
+                self._plan()
+            price = self._prices(number, word[:, :, 0])
+            centre = self._centres(first, price)
         wide = self._spreads(first, word[:, :, 1], word[:, :, 2])
         spread, side = wide >> 1, wide & 1
         bid = centre.astype(np.int64) - ((spread - side) >> 1)
@@ -139,19 +167,18 @@ class Path:
         np.minimum(np.maximum(pressure, -1.0, out=pressure), 1.0, out=pressure)
         return PathBlock(first, price, pressure, bid, bid + spread)
 
-    def _prices(self, number: int, draw: NDArray[np.uint16], ticks: int) -> F64:
+    def _prices(self, number: int, draw: NDArray[np.uint16]) -> F64:
         low, high = self.nodes[number], self.nodes[number + 1]
-        out = np.empty((ticks, len(low)))
+        out = np.empty((BLOCK, len(low)))
         out[0] = low
-        if ticks > 1:
-            path = normal(draw).astype(np.float64)
-            np.add.accumulate(path, axis=0, out=path)
-            path *= self._tick_sd[number]
-            slope = (high - low - path[-1]) / BLOCK
-            path += np.arange(1.0, BLOCK + 1)[:, None] * slope
-            np.add(low, path[:-1], out=out[1:])
+        path = normal(draw).astype(np.float64)
+        np.add.accumulate(path, axis=0, out=path)
+        path *= self._tick_sd[number]
+        slope = (high - low - path[-1]) / BLOCK
+        path += np.arange(1.0, BLOCK + 1)[:, None] * slope
+        np.add(low, path[:-1], out=out[1:])
         if self._jumps:
-            after = np.arange(number * BLOCK, number * BLOCK + ticks)[:, None] >= self._jump_at
+            after = np.arange(number * BLOCK, (number + 1) * BLOCK)[:, None] >= self._jump_at
             out += after * self.slots.jump
         return out
 

@@ -92,11 +92,12 @@ class Timeline:
         self.first = max(-BACK, -self._origin)
         self.last = len(self._days) - 1 - self._origin
         segments = self._days[self._origin].segments
-        regular = [s for s in segments if s.state == MarketSession.REGULAR]
         self.trades_early = segments[0].state == MarketSession.PRE
         self.trades_late = segments[-1].state == MarketSession.POST
         self._opens: dict[int, int] = {}
-        self.regular_minutes = sum(int(s.end) - int(s.start) for s in regular) // MINUTE_NS
+        self._lengths: dict[int, int] = {}
+        near = sorted(self._length(row) for row in range(max(self.first, -3), min(self.last, 3) + 1))
+        self.regular_minutes = near[len(near) // 2]
         self.closes = self.regular_minutes < 720
 
     def label(self, row: int) -> int:
@@ -145,6 +146,17 @@ class Timeline:
         """Time in ns at which a row's regular session closes."""
         segments = self._days[self._origin + max(row, self.first)].segments
         return max(int(s.end) for s in segments if s.state == MarketSession.REGULAR)
+
+    def _length(self, row: int) -> int:
+        found = self._lengths.get(row)
+        if found is None:
+            regular = [s for s in self._days[self._origin + row].segments if s.state == MarketSession.REGULAR]
+            found = self._lengths[row] = sum(int(s.end) - int(s.start) for s in regular) // MINUTE_NS
+        return found
+
+    def length(self, row: int) -> float:
+        """A row's regular minutes over the usual number: below 1 on half days, which trade that much less."""
+        return self._length(min(max(row, self.first), self.last)) / self.regular_minutes
 
     def row_at(self, minute: int) -> int:
         """The row whose day has begun at `minute` (the first row where none has)."""

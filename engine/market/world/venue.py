@@ -39,7 +39,8 @@ def spread_factors(layout: Layout, kind: str) -> F64:
 
 
 class Venue:
-    """Columns that share a calendar. `ix` are their places in the world."""
+    """Columns that share a calendar. `ix` are their places in the world. `resting` is what its columns show
+    while it is shut, known for one (row, last minute)."""
 
     def __init__(
         self, timeline: Timeline, ix: I64, columns: Columns, source: MinuteSource, effects: Effects | None
@@ -53,6 +54,7 @@ class Venue:
         self._seasons: dict[tuple[int, str], F64] = {}
         self._spread = columns.spread[ix]
         self._effects = effects
+        self.resting: tuple[tuple[int, int], Slots, list[I64]] | None = None
 
     def table(self, row: int) -> MinuteTable:
         """Minutes of all columns of the venue on the day of `row`."""
@@ -161,10 +163,11 @@ class Venue:
         return self.spread(following, 0), self.table(row + 1).sd[0]
 
     def season(self, day: Day, place: int) -> F64:
-        """Expected share of the day's volume in each trading minute for the column at `place` of the venue."""
+        """Expected share of a usual day's volume in each trading minute for the column at `place` of the venue."""
         kind = self._columns.shape[self.ix[place]].season
         found = self._seasons.get((id(day.layout), kind))
         if found is None:
             volume = activity(day.layout, kind)[1][day.layout.real]
-            found = self._seasons[id(day.layout), kind] = volume / np.add.accumulate(volume)[-1]
+            volume *= self.timeline.length(day.row) / np.add.accumulate(volume)[-1]
+            found = self._seasons[id(day.layout), kind] = volume
         return found
