@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from engine.market.importers.check import check_file
 from engine.market.importers.errors import BadDataFile, SymbolNeeded
 from engine.market.importers.rows import book_rows
+from engine.market.importers.stream import read_messages
 from engine.market.importers.trade_bars import trade_bars
+from engine.market.recorded import RecordedMarket
 from tests.data.captures import lines as made
 from tests.data.captures.pushed import bitget_day, okx_day
 
@@ -171,3 +173,15 @@ def test_half_a_line_and_other_venues_lines_end_clearly(fmt: str, day: Day, tmp_
     report = check_file(path, fmt)
     assert report.error is not None
     assert "without market data" in report.error.message
+
+
+@pytest.mark.parametrize(("fmt", "day"), DAYS)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_it_can_be_traded_against(fmt: str, day: Day, wrapped: bool, tmp_path: Path) -> None:
+    path = made.write(tmp_path / "a", [*day(6, wrapped=wrapped), "pong"])
+    market = RecordedMarket(path, fmt)
+    last = [event.at for _, events in read_messages(path, fmt) for event in events][-1]
+    assert market.end == last
+    market.advance(market.end, 10**8)
+    bids, asks = market.ladder(0, 5)
+    assert bids[0][0] < asks[0][0]

@@ -84,6 +84,16 @@ def test_bars_quotes_and_trades_by_their_titles(tmp_path: Path) -> None:
     assert (row.symbol, row.bids, row.asks) == ("Q", [["10", "5"]], [["11", "6"]])
 
 
+def test_a_series_under_its_own_name_and_dumped_trades(tmp_path: Path) -> None:
+    path = table(tmp_path, "observation_date,DCOIL", "2020-04-20,-36.98", "2020-04-21,.")
+    assert [bar.close for bar in trade_bars(path, "csv", "1d")] == ["-36.98"]
+    dump = table(
+        tmp_path, "id,price,qty,time,is_buyer_maker", "1,10,2,1700000000000,True", "2,11,2,1700000000001,False"
+    )
+    signs = [event.sign for _, events in read_messages(dump, "csv") for event in events if isinstance(event, TapeTrade)]
+    assert signs == [-1, 1]
+
+
 def test_minute_bars_know_their_length(tmp_path: Path) -> None:
     path = table(
         tmp_path, "t,o,h,l,c,v".replace("t,", "time,"), *(f"{1_700_000_100 + 60 * n},1,1,1,1,5" for n in range(9))

@@ -11,7 +11,26 @@ from engine.market.importers.events import FINE, MarketEvent, Snapshot, TapeBar,
 from engine.model.ids import DAY_NS
 
 _NAMES: dict[str, tuple[str, ...]] = {
-    "at": ("at", "time", "timestamp", "ts", "datetime", "date_time", "ts_event", "open_time", "date", "day"),
+    "at": (
+        "at",
+        "time",
+        "timestamp",
+        "ts",
+        "datetime",
+        "date_time",
+        "ts_event",
+        "open_time",
+        "date",
+        "day",
+        "t",
+        "unix",
+        "unix_time",
+        "unix_timestamp",
+        "epoch",
+        "timestamp_ms",
+        "time_utc",
+        "observation_date",
+    ),
     "symbol": ("symbol", "ticker", "instrument", "pair", "inst_id", "product_id", "contract", "country", "series"),
     "open": ("open", "o", "open_price", "first"),
     "high": ("high", "h", "high_price", "max"),
@@ -25,6 +44,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "price": ("price", "px", "last", "trade_price", "last_price", "rate", "exchange_rate", "value", "settle", "p"),
     "size": ("size", "qty", "quantity", "amount", "sz", "trade_size", "last_size", "q"),
     "side": ("side", "taker_side", "aggressor", "aggressor_side", "sign", "direction"),
+    "made": ("is_buyer_maker", "isbuyermaker", "buyer_maker"),
     "seq": ("seq", "sequence", "update_id"),
 }
 _BUYS = frozenset(("buy", "b", "bid", "1", "+1", "buyer", "1.0"))
@@ -54,6 +74,8 @@ class Columns:
             has["at"] = plain.index("date")
         self.bars = all(role in has for role in ("open", "high", "low", "close"))
         self.quotes = "bid" in has and "ask" in has
+        if len(plain) == 2 and set(has) == {"at"}:
+            has["price"] = 1 - has["at"]  # a series under its own name
         if "close" in has and not self.bars:
             has.setdefault("price", has["close"])
         if "volume" in has and not self.bars:
@@ -133,8 +155,14 @@ class Columns:
         price, size = self._number(cells, "price"), self._size(cells, "size")
         if price is None or not size:
             return []
-        place = self._place.get("side")
-        return [TapeTrade(at, row, symbol, price, size, 0 if place is None else _sign(cells[place]))]
+        return [TapeTrade(at, row, symbol, price, size, self._taker(cells))]
+
+    def _taker(self, cells: Sequence[str]) -> int:
+        if "side" in self._place:
+            return _sign(cells[self._place["side"]])
+        if "made" in self._place:
+            return -1 if cells[self._place["made"]].strip().lower() in ("true", "1", "t") else 1
+        return 0
 
 
 def _padded(clock: str) -> str:

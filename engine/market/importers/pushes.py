@@ -68,7 +68,7 @@ def push_time(line: bytes) -> int:
     at, push = open_push(line)
     if at or push is None:
         return at
-    return max((venue_ns(entry.get("ts", "")) for entry in _stamps.decode(push.data)), default=0)
+    return max((venue_ns(entry.get("ts") or entry.get("T", "")) for entry in _stamps.decode(push.data)), default=0)
 
 
 def venue_ns(said: str | int) -> int:

@@ -196,8 +196,8 @@ class RecordedMarket:
             if not last:
                 raise
         try:
-            return reads.time(last)
-        except ValueError:
+            return reads.time(last) or self._last_event(path)
+        except (ValueError, msgspec.MsgspecError):
             return self.start
 
     def _last_event(self, path: Path) -> int:
