@@ -52,6 +52,12 @@ class DeskReader(Protocol):
     async def portfolio(self) -> Document:
         """Cash, positions, value, profit and limits."""
 
+    async def risk(self) -> Document:
+        """Use of the margin limit, what each position takes of it, and the owner's own limits."""
+
+    async def algos(self, open_only: bool = False) -> Document:
+        """Execution algorithms, newest first."""
+
     async def preview(self, order: Document) -> Document:
         """What an order would do if it were sent now. Changes nothing."""
 
@@ -88,6 +94,15 @@ class Trader(Protocol):
     async def flatten(self) -> Document:
         """Take back every open order and close every position at market:
         {"cancelled": [order_id, ...], "closing": [order, ...]}."""
+
+    async def start_algo(self, algo: Document) -> Document:
+        """Start a twap, vwap or pov; the algorithm's document."""
+
+    async def control_algo(self, algo_id: str, action: str) -> Document:
+        """pause, resume or cancel an algorithm, by its own or the client's id."""
+
+    async def set_limits(self, limits: Document) -> Document:
+        """Set (an amount) or remove (None) the limits named; `unlock` true lifts a lock. The risk document after it."""
 
     async def set_watchlist(self, symbols: Sequence[str]) -> Document:
         """Replace the watchlist."""

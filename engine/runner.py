@@ -16,6 +16,7 @@ from engine.clock import MAX_SPEED, Clock, OwnClock, step_for
 from engine.documents import Document, event_document
 from engine.kernel import Flattened, Kernel
 from engine.ledger.writer import GroupWriter
+from engine.matching.algos.desk import ACTIONS
 from engine.matching.preview import Preview
 from engine.model.account import START_CASH
 from engine.model.command import (
@@ -23,11 +24,13 @@ from engine.model.command import (
     AnyCommand,
     Cancel,
     CancelAll,
+    ControlAlgo,
     Flatten,
     OpenAccount,
     Reach,
     SetClock,
     SetLimits,
+    StartAlgo,
     Submit,
 )
 from engine.model.format import parse_time, time_text
@@ -36,6 +39,7 @@ from engine.model.order import Order
 from engine.model.refusal import Code, Refusal, Refused, refuse
 from engine.model.session import MarketSession
 from engine.ports import IntegrityError, JournalEntry, LedgerStore, Snapshot, StoreError
+from engine.risk.algo_schema import parse_algo
 from engine.risk.amend import parse_changes
 from engine.risk.limits_document import parse_limits, wants_unlock
 from engine.risk.schema import parse_order, request_document
@@ -192,6 +196,21 @@ class Runner:
         done = await self._command(Flatten(at=self._at(), account=AccountId(account)))
         assert isinstance(done, Flattened)
         return {"cancelled": done.cancelled, "closing": [self.view.order_document(o) for o in done.closing]}
+
+    async def start_algo(self, account: str, document: Any) -> Document:
+        """Start an execution algorithm."""
+        request = parse_algo(document, self.kernel.catalogue, self.view.today())
+        await self.ensure_account(account)
+        algo = await self._command(StartAlgo(at=self._at(), account=AccountId(account), algo=request))
+        return self.view.algo_document(algo)
+
+    async def control_algo(self, account: str, algo_id: str, action: str) -> Document:
+        """pause, resume or cancel an algorithm."""
+        if action not in ACTIONS:
+            raise refuse(Code.ENUM_ERROR, f"an algorithm cannot {action[:20]}", fix=f"use {', '.join(ACTIONS)}")
+        known = self.view.find_algo(account, algo_id).algo_id
+        algo = await self._command(ControlAlgo(at=self._at(), account=AccountId(account), algo_id=known, action=action))
+        return self.view.algo_document(algo)
 
     async def set_limits(self, account: str, document: Any) -> Document:
         """Change the account's own limits, and lift a lock where it asks for that."""

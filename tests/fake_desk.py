@@ -132,6 +132,7 @@ class FakeDesk:
         self.held = {s: (Decimal(q), Decimal(c)) for s, q, c in HELD}
         self.realised, self.fees = Decimal("9861.64"), Decimal("412.08")
         self.order_docs: dict[str, Document] = {}
+        self.limits: Document = {}
         self.fill_docs: list[Document] = []
         self.out: list[asyncio.Queue[Document]] = []
         self.down = False
@@ -336,6 +337,22 @@ class FakeDesk:
 
     async def portfolio(self) -> Document:
         return self._portfolio()
+
+    async def risk(self) -> Document:
+        money = self._portfolio()
+        nav, gross = Decimal(money["nav"]), Decimal(money["gross_exposure"])
+        rows = [{"symbol": row["symbol"], "value": row["value"], "weight": row["weight"],
+                 "margin": _text(abs(Decimal(row["value"])) / 2), "share_of_limit": _text(
+                     abs(Decimal(row["value"])) / nav / 2, 6), "unrealised_pnl": row["unrealised_pnl"]}
+                for row in money["positions"]]  # fmt: skip
+        names = ("max_order_value", "max_off_percent", "max_off_ticks", "daily_loss", "no_repeat_seconds",
+                 "orders_per_minute")  # fmt: skip
+        return {"account": "main", "at": time_text(TimeNs(self.at)), "state": "ok", "nav": money["nav"],
+                "gross_exposure": money["gross_exposure"], "limit": _text(nav * 2),
+                "margin_use": _text(gross / nav / 2, 4), "initial_margin": _text(gross / 2),
+                "maintenance_margin": _text(gross / Decimal("2.1")), "buying_power": money["buying_power"],
+                "day_pnl": money["day_pnl"], "largest_loser": None, "locked": None,
+                "limits": {name: self.limits.get(name) for name in names}, "positions": rows}  # fmt: skip
 
     async def watchlist(self) -> Document:
         return {"symbols": list(self.watch)}
@@ -547,6 +564,19 @@ class FakeDesk:
             self._match(doc)
             closing.append(dict(doc))
         return {**gone, "closing": closing}
+
+    async def algos(self, open_only: bool = False) -> Document:
+        return {"algos": []}
+
+    async def start_algo(self, algo: Document) -> Document:
+        return {"algo_id": "a000001", "status": "running", **algo}
+
+    async def control_algo(self, algo_id: str, action: str) -> Document:
+        return {"algo_id": algo_id, "status": {"pause": "paused", "resume": "running"}.get(action, "cancelled")}
+
+    async def set_limits(self, limits: Document) -> Document:
+        self.limits.update({name: value for name, value in limits.items() if name != "unlock"})
+        return await self.risk()
 
     async def set_watchlist(self, symbols: Sequence[str]) -> Document:
         self.watch = [self._thing(symbol).symbol for symbol in symbols]

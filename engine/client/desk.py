@@ -90,6 +90,10 @@ class DeskClient:
         """Cash, positions, value, profit and limits."""
         return await self._get("/v1/portfolio")
 
+    async def risk(self) -> Document:
+        """Use of the margin limit, what each position takes of it, and the owner's own limits."""
+        return await self._get("/v1/risk")
+
     async def preview(self, order: Document) -> Document:
         """What an order would do if it were sent now. Changes nothing."""
         return await self._call("POST", "/v1/orders/preview", order)
@@ -121,6 +125,22 @@ class DeskClient:
     async def flatten(self) -> Document:
         """The kill switch: {"cancelled": [order_id, ...], "closing": [order, ...]}."""
         return await self._call("POST", "/v1/flatten")
+
+    async def algos(self, open_only: bool = False) -> Document:
+        """Execution algorithms, newest first."""
+        return await self._get("/v1/algos", open="true" if open_only else "")
+
+    async def start_algo(self, algo: Document) -> Document:
+        """Start a twap, vwap or pov; the algorithm's document."""
+        return await self._call("POST", "/v1/algos", algo)
+
+    async def control_algo(self, algo_id: str, action: str) -> Document:
+        """pause, resume or cancel an algorithm, by its own or the client's id."""
+        return await self._call("POST", f"/v1/algos/{quoted(algo_id, safe='')}/{quoted(action, safe='')}")
+
+    async def set_limits(self, limits: Document) -> Document:
+        """Set (an amount) or remove (None) the limits named; `unlock` true lifts a lock. The risk document after it."""
+        return await self._call("POST", "/v1/risk/limits", limits)
 
     async def set_watchlist(self, symbols: Sequence[str]) -> Document:
         """Replace the watchlist."""

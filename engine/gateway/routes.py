@@ -128,6 +128,37 @@ async def _portfolio(call: Call) -> Document:
     return call.view.portfolio(call.account)
 
 
+async def _risk(call: Call) -> Document:
+    call.only()
+    return call.view.risk(call.account)
+
+
+async def _set_limits(call: Call) -> Document:
+    call.only()
+    return await call.runner.set_limits(call.account, await call.body())
+
+
+async def _algos(call: Call) -> Document:
+    call.only("open")
+    open_only = call.choice("open", ("true", "false", "1", "0"), "false") in ("true", "1")
+    return call.view.algos(call.account, open_only)
+
+
+async def _start_algo(call: Call) -> Document:
+    call.only()
+    return await call.runner.start_algo(call.account, await call.body())
+
+
+async def _algo(call: Call) -> Document:
+    call.only()
+    return call.view.algo(call.account, call.path("algo_id"))
+
+
+async def _control_algo(call: Call) -> Document:
+    call.only()
+    return await call.runner.control_algo(call.account, call.path("algo_id"), call.path("action"))
+
+
 async def _watchlist(call: Call) -> Document:
     call.only()
     return call.runner.watchlist(call.account)
@@ -170,7 +201,12 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/fills": {"GET": _fills},
     "/v1/positions": {"GET": _positions},
     "/v1/portfolio": {"GET": _portfolio},
+    "/v1/risk": {"GET": _risk},
+    "/v1/risk/limits": {"POST": _set_limits},
+    "/v1/algos": {"GET": _algos, "POST": _start_algo},
+    "/v1/algos/{algo_id}": {"GET": _algo},
+    "/v1/algos/{algo_id}/{action}": {"POST": _control_algo},
     "/v1/watchlist": {"GET": _watchlist, "PUT": _set_watchlist},
     "/v1/engine/stop": {"POST": _stop},
 }
-CREATED = frozenset({("POST", "/v1/orders")})
+CREATED = frozenset({("POST", "/v1/orders"), ("POST", "/v1/algos")})
