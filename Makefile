@@ -2,9 +2,10 @@
 # make check   lint, types, imports       make bench   measurements beside their peers
 # make lock    recompile the locks        make picture docs/img
 # make crash   kill the engine 50 times in a stream of orders
+# make impact  search long for orders that move prices and win (ARGS=--only AAPL,GC)
 # make realism score the synthetic market (ARGS=--quick, --long, --names AAPL,GC, --seed 7)
 .DEFAULT_GOAL := run
-.PHONY: run test check bench crash realism lock picture install sessions clean
+.PHONY: run test check bench crash impact realism lock picture install sessions clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,6 +35,9 @@ bench: $(VENV)/dev.stamp
 
 crash: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.scenarios.kill --kills 50 $(ARGS)
+
+impact: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.simulation.impact $(ARGS)
 
 realism: $(VENV)/dev.stamp
 	@$(BIN)/python -m tools.realism $(ARGS)

@@ -35,7 +35,7 @@ def test_impact_grows_with_a_root_of_the_size_and_partly_stays(found: dict[str, 
 
 @pytest.mark.parametrize("kind", list(NAMES))
 def test_every_class_keeps_the_law(kind: str) -> None:
-    instruments = [i for i in catalogue().columns if i.asset_class == kind][::4]
+    instruments = [i for i in catalogue().columns if i.asset_class == kind][::5]
     orders = {i.symbol: [work(Lab(i), share, 20) for share in SHARES] for i in instruments}
     assert 0.4 <= statistics.median(exponent(o) for o in orders.values()) <= 0.7
     for k in range(len(SHARES)):

@@ -1,6 +1,6 @@
 """No schedule of orders that ignores the book earns anything, and the search that says so would see one that did.
 
-`make impact` runs the long form (VTERM_IMPACT=long).
+VTERM_IMPACT=long searches these names for long; `make impact` searches every instrument.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.simulation.impact_lab import EVERY, NAMES, FeeLab, Lab, named
 from tests.simulation.impact_search import ImpulseLab, TouchLab, search
 
 LONG = os.environ.get("VTERM_IMPACT") == "long"
-DRAWS, CLIMBS, STARTS = (3000, 1500, 8) if LONG else (120, 150, 1)
+DRAWS, CLIMBS, STARTS = (3000, 1500, 8) if LONG else (70, 80, 1)
 UNEVEN = (2.5, 0.4, 1.0, 3.0, 0.2, 1.0, 1.7, 0.6, 1.0, 1.2)
 """A drawn ladder, in mean sizes: outsized touches are where displayed prices promise too much."""
 
