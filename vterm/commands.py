@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.model.number import NumberFormatError, parse_decimal
 from vterm import theme
+from vterm.trade_line import TradeLine, Unclear, number, read_trade
 
 HINT = "BTC · buy BTC 0.1 @ 68500 · cancel all · close BTC · clock speed 10 · theme light"
 SPEEDS = ("1", "2", "5", "10", "20", "60")
@@ -14,14 +14,11 @@ SPEEDS = ("1", "2", "5", "10", "20", "60")
 
 @dataclass(frozen=True)
 class Wish:
-    """What a line asks for; `kind` names the method that does it."""
+    """What a line asks for; `kind` names the method that does it, `trade` is there for the ticket."""
 
     kind: str
     args: tuple[str, ...] = field(default=())
-
-
-class Unclear(ValueError):
-    """The line is not a command; the text says what would be."""
+    trade: TradeLine | None = None
 
 
 def read(line: str, resolve: Callable[[str], str]) -> Wish:
@@ -54,29 +51,9 @@ def _symbol(words: list[str], resolve: Callable[[str], str], usage: str) -> str:
     return symbol
 
 
-def _number(text: str, what: str) -> str:
-    plain = text.replace(",", "")
-    try:
-        digits, _ = parse_decimal(plain)
-    except NumberFormatError:
-        raise Unclear(f"{what} is not a number: {text[:24]}") from None
-    if digits <= 0:
-        raise Unclear(f"{what} must be more than 0")
-    return plain
-
-
 def _trade(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
-    usage = f"{verb} BTC 0.1 @ 68500, or {verb} BTC 0.1 at market"
-    symbol = _symbol(words, resolve, usage)
-    rest = [w for w in words[1:] if w.lower() not in ("@", "at", "--limit", "limit")]
-    market = any(w.lower() == "market" for w in rest)
-    rest = [w.lstrip("@") for w in rest if w.lower() != "market"]
-    if len(rest) > 2:
-        raise Unclear(usage)
-    quantity = _number(rest[0], "the quantity") if rest else ""
-    price = _number(rest[1], "the price") if len(rest) > 1 else ""
-    kind = "limit" if price else "market" if quantity or market else ""
-    return Wish("ticket", (verb, symbol, quantity, price, kind))
+    line = read_trade(verb, words, resolve)
+    return Wish("ticket", (line.symbol,), line)
 
 
 def _cancel(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
@@ -94,7 +71,7 @@ def _clock(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
     if action in ("pause", "resume"):
         return Wish("clock", (action, ""))
     if action == "speed" and len(words) == 2:
-        return Wish("clock", ("speed", _number(words[1].lstrip("×x"), "the speed")))
+        return Wish("clock", ("speed", number(words[1].lstrip("×x"), "the speed")))
     if action == "jump":
         return Wish("clock", ("jump", words[1].lower() if len(words) > 1 else "open"))
     raise Unclear("clock pause, clock resume, clock speed 10, clock jump open")

@@ -6,6 +6,7 @@ import pytest
 
 from vterm.commands import Unclear, Wish, read
 from vterm.dialogs.search import ranked, resolve
+from vterm.trade_line import TradeLine
 
 ROWS = {
     s: {"symbol": s, "name": n, "aliases": a}
@@ -22,12 +23,6 @@ def ask(line: str) -> Wish:
     [
         ("BTC", Wish("select", ("BTC-USD",))),
         ("eur/usd", Wish("select", ("EUR-USD",))),
-        ("buy BTC 0.1 @ 68500", Wish("ticket", ("buy", "BTC-USD", "0.1", "68500", "limit"))),
-        ("buy BTC 0.1 @68,500", Wish("ticket", ("buy", "BTC-USD", "0.1", "68500", "limit"))),
-        ("order sell AAPL 100 --limit 189.10", Wish("ticket", ("sell", "AAPL", "100", "189.10", "limit"))),
-        ("AAPL buy 100 @ 189.10", Wish("ticket", ("buy", "AAPL", "100", "189.10", "limit"))),
-        ("sell AAPL 10", Wish("ticket", ("sell", "AAPL", "10", "", "market"))),
-        ("buy AAPL", Wish("ticket", ("buy", "AAPL", "", "", ""))),
         ("cancel all", Wish("cancel_all")),
         ("cancel --all", Wish("cancel_all")),
         ("cancel o-1", Wish("cancel", ("o-1",))),
@@ -46,7 +41,43 @@ def test_a_line_is_a_wish(line: str, wish: Wish) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["", "nonsense", "buy", "buy ZZZ 1", "buy BTC one", "buy BTC 0", "buy BTC 1 2 3", "clock", "theme mauve",
+    ("line", "trade"),
+    [
+        ("buy BTC 0.1 @ 68500", TradeLine("buy", "BTC-USD", "limit", {"quantity": "0.1", "price": "68500"})),
+        ("buy BTC 0.1 @68,500", TradeLine("buy", "BTC-USD", "limit", {"quantity": "0.1", "price": "68500"})),
+        ("order sell AAPL 100 --limit 5", TradeLine("sell", "AAPL", "limit", {"quantity": "100", "price": "5"})),
+        ("AAPL buy 100 @ 189.10", TradeLine("buy", "AAPL", "limit", {"quantity": "100", "price": "189.10"})),
+        ("sell AAPL 10", TradeLine("sell", "AAPL", "market", {"quantity": "10"})),
+        ("sell AAPL 10 at market", TradeLine("sell", "AAPL", "market", {"quantity": "10"})),
+        ("buy AAPL", TradeLine("buy", "AAPL")),
+        ("sell AAPL 10 stop 240", TradeLine("sell", "AAPL", "stop", {"quantity": "10", "stop": "240"})),
+        (
+            "vterm order sell AAPL 10 --stop 240 --limit 239.5 --reduce-only",
+            TradeLine("sell", "AAPL", "stop_limit", {"quantity": "10", "stop": "240", "price": "239.5"},
+                      frozenset({"reduce"})),
+        ),
+        (
+            "sell AAPL 10 --trail 1.5% --tif gtd:2026-12-31",
+            TradeLine("sell", "AAPL", "trailing_stop", {"quantity": "10", "trail": "1.5%", "until": "2026-12-31"},
+                      force="GTD"),
+        ),
+        (
+            "sell AAPL 10 --oco --limit 260 --stop 240",
+            TradeLine("sell", "AAPL", "oco", {"quantity": "10", "price": "260", "stop": "240"}),
+        ),
+        (
+            "buy AAPL 10 @ 250 take-profit 260 stop-loss 240",
+            TradeLine("buy", "AAPL", "limit", {"quantity": "10", "price": "250", "profit": "260", "loss": "240"}),
+        ),
+    ],
+)  # fmt: skip
+def test_a_line_fills_the_ticket(line: str, trade: TradeLine) -> None:
+    assert ask(line).trade == trade
+
+
+@pytest.mark.parametrize(
+    "line", ["", "nonsense", "buy BTC 1 --stop", "buy BTC 1 --tif GTD", "buy BTC 1 --when 5", "buy BTC 1 --tif X",
+             "buy", "buy ZZZ 1", "buy BTC one", "buy BTC 0", "buy BTC 1 2 3", "clock", "theme mauve",
              "cancel", "buy BTC 1e5", "buy BTC ١"]
 )  # fmt: skip
 def test_an_unclear_line_says_what_would_be(line: str) -> None:

@@ -120,3 +120,23 @@ async def test_an_amend_can_be_left_and_a_refusal_is_said() -> None:
         await settle(app, pilot)
         await pilot.press("up", *"90000", "enter", "enter")
         await wait_for(app, pilot, "Refused")
+
+
+async def test_a_bracket_from_the_command_line_waits_in_the_review() -> None:
+    desk = FakeDesk()
+    app = make(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(app, pilot)
+        before = len(desk.order_docs)
+        await pilot.press("colon")
+        await settle(app, pilot)
+        for char in "buy AAPL 10 --limit 250 --take-profit 260 --stop-loss 240 --tif DAY":
+            await pilot.press({" ": "space", "-": "minus", ".": "full_stop"}.get(char, char))
+        await pilot.press("enter")
+        await settle(app, pilot)
+        ticket = app.main.desk.ticket
+        assert ticket.phase == "review"
+        order = ticket.form.order()
+        assert (order["type"], order["take_profit"], order["stop_loss"]) == ("limit", "260", "240")
+        assert order["time_in_force"] == "DAY"
+        assert len(desk.order_docs) == before

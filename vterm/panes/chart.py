@@ -137,7 +137,7 @@ class ChartPane(Pane):
         if cost and scale.low < units(cost, decimals) < scale.high:
             marks[scale.row(units(cost, decimals))] = ("◆avg", "accent")
         for order in state.working():
-            price = order.get("limit_price")
+            price = order.get("limit_price") or order.get("trigger_price")
             if order["symbol"] == state.symbol and price and scale.low < units(price, decimals) < scale.high:
                 side = "buy" if order["side"] == "buy" else "sell"
                 size = trim(str(order["remaining_quantity"]))

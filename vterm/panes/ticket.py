@@ -12,9 +12,10 @@ from engine.desk import Document
 from vterm.panes.facts import holding
 from vterm.panes.ladder import best_price
 from vterm.panes.pane import Pane
-from vterm.panes.ticket_form import CHOICES, DIGITS, FLAGS, TEXTS, TicketForm
+from vterm.panes.ticket_form import CHOICES, DIGITS, EXTRA, FLAGS, TEXTS, TicketForm
 from vterm.panes.ticket_paint import Painted, TicketView, option_at, paint
 from vterm.state import DeskState
+from vterm.trade_line import TradeLine
 
 ARM_SECONDS = 0.3
 DEBOUNCE_SECONDS = 0.12
@@ -104,20 +105,36 @@ class TicketPane(Pane):
 
     # -- changing -------------------------------------------------------------------------------------------
 
-    def fill(self, side: str = "", price: str = "", quantity: str = "", kind: str = "") -> None:
-        """Fill fields from elsewhere (ladder, command line); what is not given stays."""
+    def fill(self, side: str = "", price: str = "") -> None:
+        """Fill fields from elsewhere; what is not given stays."""
         self.phase = "edit"
         self._follow()
         if side:
             self.form.choice["side"] = side
-        if kind:
-            self.form.choice["type"] = kind
         if price:
             self._take_price(price)
         elif side:
             self._start_price()
-        if quantity:
-            self.form.text["quantity"].set(quantity)
+        self.form.at = "quantity"
+        self.changed()
+
+    def fill_line(self, line: TradeLine) -> None:
+        """Fill fields from the command line. A line that names a type is the whole order: nothing else stays."""
+        self.phase = "edit"
+        self._follow()
+        if line.kind:
+            self.form.clear()
+            self.form.reset()
+            self.form.choose("type", line.kind)
+        self.form.choice["side"] = line.side
+        if line.force:
+            self.form.choose("tif", line.force)
+        for name, text in line.text.items():
+            self.form.text[name].set(text)
+        for name in line.flags:
+            self.form.flag[name] = True
+        self.form.flag["more"] = self.form.flag["more"] or any(name in line.text for name in EXTRA)
+        self._start_price()
         self.form.at = "quantity"
         self.changed()
 

@@ -28,6 +28,8 @@ TEXTS: dict[str, str] = {
 """Fields that are typed, and what may be typed there."""
 PRICED = ("stop", "trail", "price", "profit", "loss", "display")
 """Fields whose numbers belong to one instrument and are emptied with the next."""
+EXTRA = ("profit", "loss", "display")
+"""Fields behind the fold."""
 FLAGS = ("post", "reduce", "more")
 WITH_SESSION = ("equities", "etfs")
 WITHOUT_AUCTIONS = ("crypto", "forex")
@@ -151,6 +153,12 @@ class TicketForm:
         """Empty every number that belongs to an instrument."""
         for name in ("quantity", *PRICED):
             self.text[name].set("")
+
+    def reset(self) -> None:
+        """The usual choices, no box ticked; side and session stay."""
+        self.choice["tif"] = CHOICES["tif"][0]
+        self.flag = dict.fromkeys(FLAGS, False)
+        self.text["until"].set("")
 
     def edit(self) -> LineEdit | None:
         """The text being typed, if the focus is on a text field."""

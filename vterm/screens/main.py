@@ -304,12 +304,11 @@ class MainScreen(FrameScreen):
         args = wish.args
         if wish.kind == "select":
             self.choose(args[0])
-        elif wish.kind == "ticket":
-            side, symbol, quantity, price, kind = args
-            self.choose(symbol)
+        elif wish.kind == "ticket" and wish.trade is not None:
+            self.choose(wish.trade.symbol)
             self.go_to("ticket")
-            self.desk.ticket.fill(side, price, quantity, kind)
-            if quantity:
+            self.desk.ticket.fill_line(wish.trade)
+            if "quantity" in wish.trade.text:
                 self.desk.ticket.go()
         elif wish.kind == "cancel":
             self.errands.run(self.errands.cancel(args[0]))

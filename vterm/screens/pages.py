@@ -16,6 +16,7 @@ from vterm.panes.orders import shown_size
 from vterm.panes.pane import ListPane, Pane, QuotesWanted
 from vterm.panes.watch import WatchPane
 from vterm.state import DeskState, units
+from vterm.wording import trail
 
 SENTENCES = {
     "Research": "Research will hold indicators, screeners and backtests. 1 goes back to the desk.",
@@ -219,7 +220,11 @@ class ActivityPage(Page):
         self.show([self.mark(i, line) for i, line in enumerate(lines)])
 
     def _order(self, order: dict[str, object], width: int) -> Line:
-        price = grouped(str(order["limit_price"])) if order.get("limit_price") else "market"
+        price = grouped(str(order.get("limit_price") or "market"))
+        if order.get("stop_price") and not order.get("limit_price"):
+            price = f"stop {grouped(str(order['stop_price']))}"
+        elif order.get("type") == "trailing_stop":
+            price = f"trail {trail(order, grouped)}"
         reason = safe(str(order.get("reason") or ""))
         refusal = order.get("refusal")
         if isinstance(refusal, dict):
