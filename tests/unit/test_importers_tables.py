@@ -12,6 +12,7 @@ from engine.market.importers.check import check_file
 from engine.market.importers.decimals import BadLine
 from engine.market.importers.errors import BadDataFile, DataError, SymbolNeeded
 from engine.market.importers.events import FINE, TapeBar, TapeTrade
+from engine.market.importers.quote_bars import bars_of
 from engine.market.importers.rows import book_rows
 from engine.market.importers.stream import read_messages, symbols_of
 from engine.market.importers.trade_bars import trade_bars
@@ -102,6 +103,14 @@ def test_minute_bars_know_their_length(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="longer bars") as caught:
         list(trade_bars(path, "csv", "1s"))
     assert caught.value.exit_code == 2
+
+
+def test_quotes_alone_give_bars_of_their_middle(tmp_path: Path) -> None:
+    sized = table(tmp_path, "time,bid,ask,bid_size,ask_size", "1700000000,10,11,5,6", "1700000001,12,13,5,6")
+    plain = table(tmp_path, "time,bid,ask", "1700000000,10,11", "1700000001,12,13", name="p.csv")
+    for path in (sized, plain):
+        (bar,) = bars_of(path, "csv", "1m")
+        assert (bar.open, bar.close, bar.volume) == ("10.5", "12.5", "0")
 
 
 def test_split_date_and_time_columns(tmp_path: Path) -> None:

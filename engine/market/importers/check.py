@@ -117,7 +117,7 @@ def check_file(path: Path, fmt: str | Format, symbol: str = "") -> CheckReport:
     form = find_format(fmt)
     name = form.name
     report = CheckReport(str(path), name)
-    proof = PROOFS.get((origin_of(path) if name == "parquet" else name), SoundProof)
+    proof = PROOFS.get(origin_of(path, form), SoundProof)
     watched: dict[str, _Watched] = {}
     seen: dict[str, None] = {}
     try:

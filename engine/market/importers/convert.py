@@ -37,9 +37,7 @@ def import_files(files: Sequence[Path], fmt: str | Format, folder: Path, symbol:
     Raises UnknownFormat, SymbolAbsent, BadDataFile at a damage, DataError where the folder cannot be written.
     """
     form = find_format(fmt)
-    origin = form.name
-    if origin == "parquet":
-        origin = origin_of(files[0]) or origin
+    origin = origin_of(files[0], form)
     target, part = folder / NAME, folder / f"{NAME}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from engine.market.importers.decimals import BadLine
 from engine.market.importers.errors import BadDataFile
 from engine.market.importers.event_file import HABITS, ORIGIN, read_events
 from engine.market.importers.habits import Habits
-from engine.market.importers.reading import Messages
+from engine.market.importers.reading import Format, Messages
 from engine.market.importers.source import BROKEN, open_bytes
 from engine.market.importers.stream_habits import habits_of_text
 from engine.market.importers.tables import table_messages
@@ -42,9 +42,14 @@ def open_parquet(path: Path) -> Messages:
             raise BadDataFile(str(path), f"damaged Parquet: {' '.join(str(error).split())[:160]}") from None
 
 
-def origin_of(path: Path) -> str:
-    """The format whose events an event stream holds; "" for a plain table. Raises BadDataFile."""
-    return _metadata(path).get(ORIGIN, b"").decode(errors="replace")
+def origin_of(path: Path, form: Format) -> str:
+    """The format whose rules hold for a file: that of a stream's origin, `csv` for a plain table, else its own.
+
+    Raises BadDataFile.
+    """
+    if form.name != "parquet":
+        return form.name
+    return _metadata(path).get(ORIGIN, b"csv").decode(errors="replace")
 
 
 def kept_habits(path: Path) -> Habits:

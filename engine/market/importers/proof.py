@@ -247,6 +247,7 @@ PROOFS: dict[str, type[Proof]] = {
     "okx": InterleavedProof,
     "bitget": InterleavedProof,
     "lobster": VerdictProof,
+    "csv": SoundProof,
     "databento": VerdictProof,
     "lean": VerdictProof,
 }

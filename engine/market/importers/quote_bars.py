@@ -8,15 +8,16 @@ from pathlib import Path
 
 from engine.market.importers.decimals import Fineness
 from engine.market.importers.errors import BadDataFile, SymbolNeeded
-from engine.market.importers.events import MarketEvent, TapeBar
+from engine.market.importers.events import MarketEvent, TapeBar, Touch
 from engine.market.importers.formats import find_format
+from engine.market.importers.parquet import origin_of
 from engine.market.importers.reading import Format
 from engine.market.importers.rebuild import Rebuilt
 from engine.market.importers.stream import chosen_symbol, read_messages, symbols_of
 from engine.market.importers.trade_bars import NoTrades, TradeBar, bar_length, cutter, fitting, trade_bars
 from engine.model.format import time_text
 
-_QUOTING = ("lean", "databento")
+_QUOTING = ("lean", "databento", "csv")
 """Formats whose files are often of quotes alone, and meant so."""
 
 Four = list[int]
@@ -26,13 +27,13 @@ Four = list[int]
 def bars_of(path: Path, fmt: str | Format, every: str, symbol: str = "", side: str = "") -> Iterator[TradeBar]:
     """Bars of the trades (`trade`), the best bid, the best ask, or the middle (`mid`).
 
-    "" are the trades; of a LEAN or Databento file that has none, the middle. Raises as `trade_bars` does.
+    "" are the trades; of a LEAN or Databento file or a table that has none, the middle. Raises as `trade_bars` does.
     """
     if side in ("bid", "ask", "mid"):
         yield from _quote_bars(path, fmt, every, symbol, side)
         return
     traded = trade_bars(path, fmt, every, symbol)
-    if side or find_format(fmt).name not in _QUOTING:
+    if side or origin_of(path, find_format(fmt)) not in _QUOTING:
         yield from traded
         return
     try:
@@ -89,6 +90,9 @@ class _Quotes:
                 best = side.best()
                 if best is not None:
                     yield event.at, 0, bid, [best[0]] * 4
+        elif isinstance(event, Touch) and not self.has_bars and not self.rebuilt.valid:
+            yield event.at, 0, True, [event.bid] * 4
+            yield event.at, 0, False, [event.ask] * 4
 
 
 def _quote_bars(path: Path, fmt: str | Format, every: str, symbol: str, side: str) -> Iterator[TradeBar]:
