@@ -242,3 +242,14 @@ def test_the_shared_files_agree_with_each_other() -> None:
     seconds = next(bars_of(folder / "test_data.ohlcv-1s.dbn.zst", "databento", "1s"))
     assert (seconds.open, seconds.volume) == ("521", "36")
     assert next(bars_of(folder / "test_data.trades.dbn.zst", "databento", "1s")).volume == "36"
+
+
+def test_a_record_too_short_for_its_kind_is_one_clear_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = made.write(tmp_path / "a.dbn", "trades", [made.trade(1, "10", 1), made.trade(2, "11", 1)])
+    content = bytearray(path.read_bytes())
+    content[-48] = 2
+    path.write_bytes(bytes(content))
+    report = check_file(path, "databento")
+    assert report.error is not None
+    assert (report.trades, report.error.row) == (1, 1)
+    assert capfd.readouterr().err == ""

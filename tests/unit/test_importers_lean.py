@@ -86,7 +86,7 @@ def test_the_exchange_closes_early_on_eves(day: date, early: bool) -> None:
     assert closes_early(day) is early
 
 
-def test_ticks_become_bars_and_suspicious_ones_do_not(tmp_path: Path) -> None:
+def test_ticks_become_bars_without_a_size_too_but_suspicious_ones_do_not(tmp_path: Path) -> None:
     lines = [
         f"{OPEN},1000000,100,P,@,0",
         f"{OPEN + 5},1010000,50,Q,@,0",
@@ -97,7 +97,7 @@ def test_ticks_become_bars_and_suspicious_ones_do_not(tmp_path: Path) -> None:
     ]
     path = made.equity(tmp_path, "20131007", "trade", lines, "tick")
     assert bars(path) == [
-        ("2013-10-07T13:30:00Z", "100.0", "101.0", "99.5", "99.5", "151"),
+        ("2013-10-07T13:30:00Z", "100.0", "101.0", "99.0", "99.5", "151"),
         ("2013-10-07T13:31:00Z", "100.0", "100.0", "100.0", "100.0", "2"),
     ]
     report = check_file(path, "lean")

@@ -28,7 +28,20 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 BookFile = Annotated[Path | None, typer.Option("--book", help="LOBSTER's orderbook file: row k after message k.")]
 SymbolName = Annotated[str, typer.Option("--symbol", help="One instrument of a file of several.")]
 
-_COLUMNS = ("symbol", "checked", "equal", "gaps", "applied", "dropped", "absent", "crossed", "trades", "final")
+_COLUMNS = (
+    "symbol",
+    "checked",
+    "equal",
+    "gaps",
+    "applied",
+    "dropped",
+    "absent",
+    "crossed",
+    "trades",
+    "bars",
+    "mentions",
+    "final",
+)
 
 
 class Side(enum.StrEnum):
@@ -190,7 +203,8 @@ def _rows(report: CheckReport) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [_COLUMNS]
     for one in report.symbols:
         final = " x ".join(one.final[:2]) + " / " + " x ".join(one.final[2:]) if one.final else "empty"
-        rows.append((*(str(getattr(one, name)) for name in _COLUMNS[:-1]), final))
+        mentions = " ".join(f"{count} {kind}" for kind, count in one.mentions.items()) or "0"
+        rows.append((*(str(getattr(one, name)) for name in _COLUMNS[:-2]), mentions, final))
     return rows
 
 

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from engine.market.importers.databento_frames import metadata_length, whole_records
 from engine.market.importers.databento_names import Names
 from engine.market.importers.databento_records import Records
+from engine.market.importers.decimals import BadLine
 from engine.market.importers.errors import BadDataFile
 from engine.market.importers.events import MarketEvent
 from engine.market.importers.source import BROKEN, open_bytes
@@ -52,23 +54,36 @@ def _library(name: str) -> Any:
 def _decoded(name: str, handle: IO[bytes], dbn: Any) -> Iterator[Any]:
     decoder = dbn.DBNDecoder()
     count = 0
-    while True:
-        try:
-            bite = handle.read(_BITE)
-        except BROKEN as error:
-            cause = "the compressed data end too early" if isinstance(error, EOFError) else f"damaged ({error})"
-            raise BadDataFile(name, f"{cause} after {count} records", "download it again", count) from None
-        except OSError as error:
-            raise BadDataFile(name, error.strerror or "it cannot be read", row=count) from None
-        if not bite:
-            break
-        try:
-            found = decoder.write_and_decode(bite)
-        except dbn.DBNError as error:
-            cause = f"not a record of DBN: {' '.join(str(error).split())[:160]}"
-            raise BadDataFile(name, cause, "check --format, or download it again", count) from None
-        for record in found:
-            count += not isinstance(record, dbn.Metadata)
-            yield record
-    if len(decoder.buffer()):
+    try:
+        head = _read(handle, 8)
+        head += _read(handle, metadata_length(head) - 8)
+        version, timed = head[3], False
+        for found in decoder.write_and_decode(head):
+            timed = bool(found.ts_out)
+            yield found
+        rest = b""
+        while bite := handle.read(_BITE):
+            rest += bite
+            while whole := whole_records(version, timed, rest):
+                for record in decoder.write_and_decode(rest[:whole]):
+                    count += 1
+                    yield record
+                rest = rest[whole:]
+    except BROKEN as error:
+        cause = "the compressed data end too early" if isinstance(error, EOFError) else f"damaged ({error})"
+        raise BadDataFile(name, f"{cause} after {count} records", "download it again", count) from None
+    except OSError as error:
+        raise BadDataFile(name, error.strerror or "it cannot be read", row=count) from None
+    except (dbn.DBNError, BadLine) as error:
+        cause = f"not a record of DBN: {' '.join(str(error).split())[:160]}"
+        raise BadDataFile(name, cause, "check --format, or download it again", count) from None
+    if rest:
         raise BadDataFile(name, f"it ends in the middle of a record, after {count}", "download it again", count)
+
+
+def _read(handle: IO[bytes], wanted: int) -> bytes:
+    """That many bytes, or all there are."""
+    found = b""
+    while len(found) < wanted and (bite := handle.read(wanted - len(found))):
+        found += bite
+    return found
