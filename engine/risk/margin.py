@@ -94,7 +94,6 @@ class MarginWatch:
     def before_order(self, account: Account, at: TimeNs) -> None:
         """Stop the account's day before another order where it has lost too much. Cheap where no such limit is set."""
         if account.limits.daily_loss is not None and not locked_now(account, at):
-            account.locked = ""
             self._stop_day(account, self.valuer.worth(account), at)
 
     def _look(self, account: Account, at: TimeNs) -> None:
@@ -137,8 +136,8 @@ class MarginWatch:
             self.desk.happened(risk_event("risk.margin_restored", account, worth, use, "margin is in order again", at))
 
     def _stop_day(self, account: Account, worth: Worth, at: TimeNs) -> None:
-        if account.locked or not lost_too_much(account, worth.nav):
-            return
+        if at // DAY_NS <= account.locked_day or not lost_too_much(account, worth.nav):
+            return  # a day is stopped once: whoever lifts the lock has seen the loss
         account.locked = f"it lost {money_words(account.day_nav - worth.nav)} VCR today, more than its daily limit"
         account.locked_day = at // DAY_NS
         text = f"{account.locked}; only reducing orders pass until 00:00 UTC"

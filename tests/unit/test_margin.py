@@ -316,8 +316,23 @@ def test_daily_loss_is_looked_at_before_each_order() -> None:
     pit = laden(("AAPL", 200_000))
     pit.account.limits = Limits(daily_loss=10_000 * MILLION)
     pit.move("AAPL", -20)
+    pit.seconds(0.2)
     pit.watch.before_order(pit.account, pit.state.now)
     assert pit.account.locked
+
+
+def test_a_lock_that_was_lifted_stays_lifted_for_the_day() -> None:
+    pit = laden(("AAPL", 200_000))
+    pit.account.limits = Limits(daily_loss=10_000 * MILLION)
+    pit.move("AAPL", -20)
+    pit.seconds(0.2)
+    pit.watch.before_order(pit.account, pit.state.now)
+    pit.account.locked = ""
+    pit.watch.before_order(pit.account, pit.state.now)
+    pit.seconds(120)
+    assert not pit.account.locked and pit.risks() == ["locked"]
+    pit.until(START + DAY_NS + 10 * HOUR_NS)
+    assert pit.account.locked, "the loss is measured from the day's first NAV, which this test never moved"
 
 
 def test_use_is_rounded_against_the_account() -> None:
