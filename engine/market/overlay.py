@@ -229,6 +229,18 @@ def _refilled(consumed: dict[int, float], keep: float) -> dict[int, float]:
     return {price: lots * keep for price, lots in consumed.items() if lots * keep >= 0.5}
 
 
+def within(shape: Shape, scale: float, state: Displaced, side: int, ticks: float, most: int) -> int:
+    """Most lots of `side`, at most `most`, that move the displacement by at most `ticks`."""
+    start = shape.displacement(state.x, state.e)
+    low, high = 0, most + 1
+    while high - low > 1:
+        lots = (low + high) // 2
+        q, (a, b, c) = side * lots, state.e
+        moved = scale * side * (shape.displacement(state.x + q, (a + q, b + q, c + q)) - start)
+        low, high = (lots, high) if moved <= ticks else (low, lots)
+    return low
+
+
 def promised(shape: Shape, scale: float, state: Displaced, side: int, levels: list[Far]) -> list[int]:
     """Lots that the levels of one side may show, best first, so that walking them never costs less than Phi rises.
 

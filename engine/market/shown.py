@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from engine.market.overlay import Displaced, Shape, promised
+from engine.market.overlay import Displaced, Shape, promised, within
 from engine.model.ids import SECOND_NS, TimeNs
 from engine.model.instrument import Instrument
 from engine.model.market import Quote, Trade
@@ -233,6 +233,13 @@ class ShownMarket:
         taken[world] = taken.get(world, 0.0) + lots
         now[world] = now.get(world, 0) + lots
         self.emptied(instrument)
+
+    def waited(self, instrument: Instrument, side: int, through: int, most: int) -> int:
+        """Most lots that orders waiting on a side can be given by a move `through` their price: as they trade they
+        push the price away from themselves, and beyond that the move no longer reaches them."""
+        state = self.peek(instrument) or Displaced(at=self.now)
+        shape = self.shape(instrument)
+        return within(shape, shape.scale(self.world_mid2(instrument) / 2), state, side, through, most)
 
     def peek(self, instrument: Instrument) -> Displaced | None:
         """The displacement as it stands now, without changing it; None where nobody ever traded."""

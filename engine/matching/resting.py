@@ -102,11 +102,15 @@ def _fill_slice(order: Order, size: int, left: Left) -> int:
 def _by_range(shown: ShownMarket, instrument: Instrument, waiting: list[Order], left: Left) -> None:
     low, high = shown.low_high(instrument)
     volume = int(shown.source.volume_rate(instrument.column) * shown.step_ns / 100_000_000) // 2
+    given = {+1: 0, -1: 0}
     for order in waiting:
-        limit = int(order.limit or 0)
-        if (low < limit) if order.request.side > 0 else (high > limit):
-            lots = min(volume, left[order.order_id])
+        side, limit = order.request.side, int(order.limit or 0)
+        through = limit - low if side > 0 else high - limit
+        if through > 0:
+            most = shown.waited(instrument, side, through, volume + given[side]) - given[side]
+            lots = max(0, min(volume, most, left[order.order_id]))
             left[order.order_id] -= lots
+            given[side] += lots
             volume -= lots
 
 

@@ -242,3 +242,19 @@ def test_the_catalogue_uses_halves_and_other_powers() -> None:
     alphas = {Fraction(str(i.alpha)) for i in load().columns}
     assert HALF in alphas
     assert len(alphas) > 1
+
+
+@pytest.mark.parametrize("side", [+1, -1])
+@pytest.mark.parametrize("name", EVERY)
+def test_a_move_through_a_price_gives_waiting_orders_no_more_than_pushes_it_back(name: str, side: int) -> None:
+    market = Lab(named(name))
+    market.trade(market.lots(0.001))
+    most = market.lots(0.1)
+    before, last = market.displacement(), 0
+    for through in (1, 3, 10, 40):
+        lots = market.shown.waited(market.instrument, side, through, most)
+        assert last <= lots <= most
+        state = market.shown.displaced[market.instrument.symbol]
+        moved = market.shape.displacement(state.x + side * lots, tuple(v + side * lots for v in state.e))  # type: ignore[arg-type]
+        assert side * (moved - before) <= through + 1e-9
+        last = lots
