@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from engine.book.levels import Book
+from engine.book.levels import Book, BookSide
 from engine.market.importers.decimals import BadLine
 from engine.market.importers.errors import BadDataFile
 from engine.market.importers.events import FINE, Changes, Level, MarketEvent, Snapshot, TapeTrade, Verdict
@@ -91,12 +91,8 @@ class Tally:
         if said.kind in (_HIDDEN, _CROSS, _HALT) or not said.size:
             return [], []
         side, other = (self.book.bids, self.book.asks) if said.sign > 0 else (self.book.asks, self.book.bids)
-        gone: list[Level] = []
-        passed: list[Level] = []
-        if not self.halted and said.kind == _NEW:
-            passed = [(price, 0) for price, _ in other.top(len(other)) if said.sign * (said.price - price) >= 0]
-        elif not self.halted and said.kind == _VISIBLE:
-            gone = [(price, 0) for price, _ in side.top(len(side)) if said.sign * (price - said.price) > 0]
+        gone = _beyond(side, said.sign, said.price) if said.kind == _VISIBLE and not self.halted else []
+        passed = _beyond(other, -said.sign, said.price, level=True) if said.kind == _NEW and not self.halted else []
         held = side.size(said.price)
         size = held + said.size if said.kind == _NEW else max(held - said.size, 0)
         if held or size:
@@ -104,6 +100,14 @@ class Tally:
         side.apply(gone)
         other.apply(passed)
         return (gone, passed) if said.sign > 0 else (passed, gone)
+
+
+def _beyond(side: BookSide, sign: int, price: int, level: bool = False) -> list[Level]:
+    """Deletions of the levels of a side (+1 bids) better than `price`, or also `level` with it."""
+    best = side.best()
+    if best is None or sign * (best[0] - price) < (0 if level else 1):
+        return []
+    return [(each, 0) for each, _ in side.top(len(side)) if sign * (each - price) >= (0 if level else 1)]
 
 
 def open_messages(path: Path, book: Path | None = None) -> Messages:
