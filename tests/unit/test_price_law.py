@@ -92,6 +92,7 @@ def test_no_lots_take_nothing_and_no_quote_gives_nothing() -> None:
     market = Lab(named("AAPL"))
     assert plan(market.shown, market.instrument, +1, 0, None, 10).lots == 0
     market.source.ask[:] = 0
+    market.wait(0.1)
     assert plan(market.shown, market.instrument, +1, 100, None, 100).lots == 0
     assert plan(market.shown, market.instrument, -1, 100, None, 100).lots == 100
 
