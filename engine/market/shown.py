@@ -143,15 +143,24 @@ class ShownMarket:
         return built
 
     def _build_side(self, instrument: Instrument, side: int, levels: int) -> list[Level]:
-        column = instrument.column
-        book = self._books.get(column) if levels == DEPTH else self.source.ladder(column, levels)
-        if book is None:
-            book = self._books[column] = self.source.ladder(column, levels)
-        world, basis = book[side > 0], instrument.basis_ticks
+        world, basis = self._world(instrument.column, side, levels), instrument.basis_ticks
         state = self.peek(instrument)
         if state is not None:
             return self._left(instrument, state, side, world, basis + self.shifts(instrument)[side > 0])
         return [(p + basis, s) for p, s in world] if basis else world
+
+    def _world(self, column: int, side: int, levels: int) -> list[Level]:
+        """The world's levels that an order of `side` meets; the touch alone needs no ladder."""
+        source = self.source
+        if levels == 1:
+            price, size = (source.ask, source.ask_size) if side > 0 else (source.bid, source.bid_size)
+            return [(int(price[column]), int(size[column]))] if size[column] > 0 else []
+        if levels != DEPTH:
+            return source.ladder(column, levels)[side > 0]
+        book = self._books.get(column)
+        if book is None:
+            book = self._books[column] = source.ladder(column, levels)
+        return book[side > 0]
 
     def _left(
         self, instrument: Instrument, state: Displaced, side: int, levels: list[Level], shift: int

@@ -46,6 +46,7 @@ def test_the_law_is_exact_on_a_grid_and_its_slope_is_alpha(name: str) -> None:
 def test_orders_beyond_the_book_pay_the_law_to_one_tick_times_one_lot(name: str, side: int) -> None:
     market = Lab(named(name))
     market.source.sizes = [1]
+    market.source.ask_size[:] = 1
     shape, mid2 = market.shape, market.mid2
     half2 = int(market.source.ask[-1] - market.source.bid[-1])
     bound = 0
