@@ -223,6 +223,10 @@ class Kernel:
         """What has happened since the last call, in order."""
         return self._trading.chronicle.take_events()
 
+    def working_lots(self, account: str) -> dict[tuple[str, int], int]:
+        """Lots that the account's open orders may still add, by (symbol, side)."""
+        return dict(self._trading.open.working(account))
+
     def open_orders(self, account: str) -> list[Order]:
         """The account's open orders, oldest first."""
         return self._trading.open_orders(account)

@@ -111,6 +111,9 @@ class OrderDesk(Protocol):
     def withdraw(self, order: Order, reason: str) -> None:
         """Cancel an open order."""
 
+    def working(self, account: str) -> dict[tuple[str, int], int]:
+        """Lots that the account's open orders may still add, by (symbol, side)."""
+
     def open_orders(self, account: str) -> list[Order]:
         """The account's open orders, oldest first."""
 

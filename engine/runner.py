@@ -291,8 +291,7 @@ class Runner:
         """What an order would do now; changes nothing."""
         request = parse_order(payload, self.kernel.catalogue, self.view.today(), strict=strict)
         holder = self.view.account(account)
-        mine = self.kernel.open_orders(account)
-        document = self._preview.document(holder, request, mine, self._at())
+        document = self._preview.document(holder, request, self.kernel.working_lots(account), self._at())
         return {**document, "at": time_text(self.view.now), "seq": self.view.seq}
 
     def watchlist(self, account: str) -> Document:

@@ -54,6 +54,9 @@ class ShownMarket:
         self._sides: dict[tuple[str, int], list[Level]] = {}
         self._shifts: dict[str, tuple[int, int]] = {}
         self._books: dict[int, tuple[list[Level], list[Level]]] = {}
+        self._prices: dict[str, tuple[int, int, int]] = {}
+        self._volumes: dict[int, tuple[float, float]] = {}
+        self.version = 0
 
     def advance(self, at: TimeNs, step_ns: int) -> None:
         """Show the market at `at`, a multiple of `step_ns`."""
@@ -63,6 +66,9 @@ class ShownMarket:
         self._sides.clear()
         self._shifts.clear()
         self._books.clear()
+        self._prices.clear()
+        self._volumes.clear()
+        self.version += 1
 
     # --- prices -------------------------------------------------------------------------------
 
@@ -98,14 +104,31 @@ class ShownMarket:
 
     def mid2(self, instrument: Instrument) -> int:
         """The shown mid in half ticks."""
-        low, high = self.shifts(instrument)
-        return self.world_mid2(instrument) + low + high
+        return (self._prices.get(instrument.symbol) or self._priced(instrument))[0]
 
     def touch(self, instrument: Instrument) -> tuple[int, int]:
         """Shown (bid, ask) in ticks, whatever has been taken from them."""
+        return (self._prices.get(instrument.symbol) or self._priced(instrument))[1:]
+
+    def _priced(self, instrument: Instrument) -> tuple[int, int, int]:
+        """(mid2, bid, ask), read once until the price moves: a gate looks at them many times an order."""
         low, high = self.shifts(instrument)
-        ix, basis = instrument.column, instrument.basis_ticks
-        return int(self.source.bid[ix]) + basis + low, int(self.source.ask[ix]) + basis + high
+        ix, basis, source = instrument.column, instrument.basis_ticks, self.source
+        prices = (
+            int(source.mid2[ix]) + 2 * basis + low + high,
+            int(source.bid[ix]) + basis + low,
+            int(source.ask[ix]) + basis + high,
+        )
+        self._prices[instrument.symbol] = prices
+        return prices
+
+    def volume(self, instrument: Instrument) -> tuple[float, float]:
+        """(lots expected to trade per 100 ms now, lots expected until today's close), read once a step."""
+        ix = instrument.column
+        known = self._volumes.get(ix)
+        if known is None:
+            known = self._volumes[ix] = self.source.volume_rate(ix), self.source.day_volume_left(ix)
+        return known
 
     def last(self, instrument: Instrument) -> int:
         """The last traded price in ticks."""
@@ -227,6 +250,8 @@ class ShownMarket:
         """Forget what was read of the instrument: its state has changed."""
         self._peeked.pop(instrument.symbol, None)
         self._shifts.pop(instrument.symbol, None)
+        self._prices.pop(instrument.symbol, None)
+        self.version += 1
         self.emptied(instrument)
 
     def emptied(self, instrument: Instrument) -> None:

@@ -47,7 +47,7 @@ class Sweep(msgspec.Struct, frozen=True):
 def beyond_cap(shown: ShownMarket, instrument: Instrument) -> int:
     """Lots that may trade beyond the displayed ladder in one step: a share of the step's expected volume."""
     steps = shown.step_ns / 100_000_000
-    return math.floor(PARTICIPATION * shown.source.volume_rate(instrument.column) * steps)
+    return math.floor(PARTICIPATION * shown.volume(instrument)[0] * steps)
 
 
 def plan(shown: ShownMarket, instrument: Instrument, side: int, lots: int, limit: int | None, beyond: int) -> Sweep:

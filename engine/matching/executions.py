@@ -64,6 +64,7 @@ class Executions:
         fill, transfers = book(
             account, order, instrument, execution, parts, self.valuer, name, state.transfers_made + 1
         )
+        self.open.count(order, -execution.lots)
         state.transfers_made += len(transfers)
         state.fills.append(fill)
         chronicle.filled(fill)

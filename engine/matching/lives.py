@@ -128,7 +128,7 @@ class Lives:
             self._stand(order, instrument)
             return
         steps = self.shown.step_ns / 100_000_000
-        order.allowance += PARTICIPATION * self.shown.source.volume_rate(instrument.column) * steps
+        order.allowance += PARTICIPATION * self.shown.volume(instrument)[0] * steps
         room = self.executions.room(order)
         lots = min(room, int(order.allowance))
         if lots < min(room, instrument.usual_lots()) or not lots:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.market.shown import DEPTH, ShownMarket
+from engine.market.shown import ShownMarket
 from engine.matching.exchange import Sweep, plan, take
 from engine.matching.executions import Executions
 from engine.matching.resting import queue_ahead, rests
@@ -56,9 +56,12 @@ class Meeting:
                 self._world(order, instrument, at, left, limit, beyond)
                 break
             better = self._standing_before(maker, instrument, side)
-            if better:
+            if better is None:
+                self._world(order, instrument, at, left, int(maker.limit or 0), beyond)
+            elif better:
                 self._world(order, instrument, at, min(left, better), int(maker.limit or 0), 0)
-            self._against(order, maker, instrument, at, end - order.filled)
+            if order.filled < end:
+                self._against(order, maker, instrument, at, end - order.filled)
         return order.filled - end + lots
 
     def _opposite(self, order: Order, instrument: Instrument, limit: int | None) -> list[Order]:
@@ -75,17 +78,22 @@ class Meeting:
         found.sort(key=lambda o: (side * int(o.limit or 0), o.rank))
         return found
 
-    def _standing_before(self, maker: Order, instrument: Instrument, side: int) -> int:
-        """The market's lots that stand before a resting order: at better prices, and ahead of it at its own."""
+    def _standing_before(self, maker: Order, instrument: Instrument, side: int) -> int | None:
+        """The market's lots that stand before a resting order: at better prices, and ahead of it at its own. None for
+        an order behind the displayed book: all that the market gives up to its price stands before it."""
         price = int(maker.limit or 0)
-        bids, asks = self.shown.ladder(instrument, DEPTH)
-        lots = sum(size for level, size in (asks if side > 0 else bids) if side * (level - price) < 0)
-        return lots + maker.ahead
+        levels = self.shown.side(instrument, side)
+        if not levels or side * (price - levels[-1][0]) > 0:
+            return None
+        return maker.ahead + sum(size for level, size in levels if side * (level - price) < 0)
 
     def _world(
         self, order: Order, instrument: Instrument, at: TimeNs, lots: int, limit: int | None, beyond: int
     ) -> None:
         side = order.request.side
+        touch = self.shown.touch(instrument)[side > 0]
+        if limit is not None and side * (touch - limit) > 0:
+            return
         sweep = plan(self.shown, instrument, side, lots, limit, beyond)
         if sweep.slices:
             slices = [(s.price, s.lots, s.displayed) for s in sweep.slices]

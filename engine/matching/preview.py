@@ -12,10 +12,10 @@ from engine.matching.resting import queue_ahead
 from engine.model.account import Account
 from engine.model.ids import TimeNs
 from engine.model.instrument import Instrument
-from engine.model.order import Order, OrderRequest, side_word
+from engine.model.order import OrderRequest, side_word
 from engine.model.refusal import Refusal
 from engine.portfolio.valuation import LEVERAGE_LIMIT, Valuer
-from engine.risk.gate import Gate
+from engine.risk.gate import Gate, Working
 
 Document = dict[str, Any]
 
@@ -26,10 +26,10 @@ class Preview:
     def __init__(self, shown: ShownMarket, valuer: Valuer, gate: Gate) -> None:
         self.shown, self.valuer, self.gate = shown, valuer, gate
 
-    def document(self, account: Account, request: OrderRequest, orders: list[Order], at: TimeNs) -> Document:
+    def document(self, account: Account, request: OrderRequest, working: Working, at: TimeNs) -> Document:
         """The `preview` document (without `at` and `seq`)."""
         instrument = self.valuer.instrument(request.symbol)
-        verdict = self.gate.check(account, request, orders, at)
+        verdict = self.gate.check(account, request, working, at)
         refused = verdict if isinstance(verdict, Refusal) else None
         queued = refused is None and not isinstance(verdict, Refusal) and verdict.queued
         sweep = Sweep((), 0, 0.0)
@@ -37,7 +37,7 @@ class Preview:
             limit = None if request.limit_price is None else int(request.limit_price)
             cap = beyond_cap(self.shown, instrument)
             sweep = plan(self.shown, instrument, request.side, int(request.quantity), limit, cap)
-        largest = self.gate.largest(account, request, orders, at)
+        largest = self.gate.largest(account, request, working, at)
         return {
             "symbol": instrument.symbol,
             "side": side_word(request.side),

@@ -15,6 +15,8 @@ from engine.model.instrument import Instrument
 from engine.model.market import Trade
 from engine.model.order import Order, Status
 
+DEEP = 100
+"""Levels that are looked at for the place of an order behind the displayed ladder."""
 COARSE_NS = 60_000_000_000
 """Steps from this length on have no prints: an order is reached when the step's range passes its price."""
 
@@ -33,15 +35,14 @@ def rests(order: Order) -> bool:
 
 
 def queue_ahead(shown: ShownMarket, instrument: Instrument, side: int, price: int) -> int:
-    """Displayed lots that wait at `price` before a new order of `side`; beyond the ladder, the last level's."""
-    bids, asks = shown.ladder(instrument, DEPTH)
-    own = bids if side > 0 else asks
+    """Displayed lots that wait at `price` before a new order of `side`; behind the deep ladder, the last level's."""
+    own = shown.side(instrument, -side)
+    if own and side * (own[-1][0] - price) > 0:
+        own = shown.side(instrument, -side, DEEP)
     for level, size in own:
         if level == price:
             return size
-    if own and side * (own[-1][0] - price) > 0:
-        return own[-1][1]
-    return 0
+    return own[-1][1] if own and side * (own[-1][0] - price) > 0 else 0
 
 
 def crossed(shown: ShownMarket, instrument: Instrument, order: Order) -> bool:

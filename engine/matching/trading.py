@@ -136,7 +136,7 @@ class Trading:
             self.state.client_ids.setdefault(account, {})[request.client_order_id] = order.order_id
         recent = recent_orders(self.state.orders, holder, at, but=order.order_id)
         verdict = check_limits(holder, request, at, recent, origin=origin) or self.gate.check(
-            holder, request, self.open.of_account(account), at
+            holder, request, self.open.working(account), at
         )
         if isinstance(verdict, Refusal):
             order.refusal = verdict
@@ -162,8 +162,9 @@ class Trading:
 
     def _admit(self, order: Order, at: TimeNs) -> bool:
         """The gate's second look at a queued order, when its market opens."""
-        others = [o for o in self.open.of_account(order.account) if o is not order]
-        verdict = self.gate.check(self.state.accounts[order.account], order.request, others, at, again=True)
+        rest = left_of(order.request, order)
+        others = self.open.working(order.account, but=order)
+        verdict = self.gate.check(self.state.accounts[order.account], rest, others, at, again=True)
         if not isinstance(verdict, Refusal):
             return True
         order.refusal = verdict
@@ -210,12 +211,13 @@ class Trading:
         request = amended(order, command, instrument)
         if isinstance(request, Refusal):
             return request
-        others = [o for o in self.open.of_account(order.account) if o is not order]
+        others = self.open.working(order.account, but=order)
         verdict = self.gate.check(self.state.accounts[order.account], left_of(request, order), others, at)
         if isinstance(verdict, Refusal):
             return verdict
         kept = keeps_place(order, request)
         order.sent = order.sent or order.request
+        self.open.count(order, int(request.quantity) - int(order.request.quantity))
         order.request, order.updated_at = request, at
         order.slice_left = min(order.slice_left, order.remaining)
         self.chronicle.said("order.amended", order, at)
@@ -248,6 +250,10 @@ class Trading:
         return cancelled, closing
 
     # --- for the desk's own agents --------------------------------------------------------------
+
+    def working(self, account: str) -> dict[tuple[str, int], int]:
+        """Lots that the account's open orders may still add, by (symbol, side)."""
+        return self.open.working(account)
 
     def open_orders(self, account: str) -> list[Order]:
         """The account's open orders, oldest first."""

@@ -9,6 +9,9 @@ from engine.model.order import Order
 
 _Key = TypeVar("_Key")
 
+Working = dict[tuple[str, int], int]
+"""Lots by (symbol, side)."""
+
 
 class OpenOrders:
     """Every order that can still trade. Rebuilt from a state in the order in which they were made."""
@@ -17,6 +20,7 @@ class OpenOrders:
         self.of_symbol: dict[str, list[Order]] = {}
         self._of_account: dict[str, dict[str, Order]] = {}
         self._reducing: dict[tuple[str, str], list[Order]] = {}
+        self._working: dict[str, Working] = {}
         for order in orders:
             if order.open:
                 self.add(order)
@@ -34,6 +38,7 @@ class OpenOrders:
         self._of_account.setdefault(order.account, {})[order.order_id] = order
         if order.request.reduce_only:
             self._reducing.setdefault((order.account, order.request.symbol), []).append(order)
+        self.count(order, order.remaining)
 
     def drop(self, order: Order) -> None:
         """It is done. Dropping twice is harmless."""
@@ -46,6 +51,27 @@ class OpenOrders:
         _remove(self.of_symbol, symbol, order)
         if order.request.reduce_only:
             _remove(self._reducing, (order.account, symbol), order)
+        self.count(order, -order.remaining)
+
+    def count(self, order: Order, lots: int) -> None:
+        """An open order has `lots` more (or less) left to trade. Reduce-only orders never add to a position."""
+        if order.request.reduce_only or not lots:
+            return
+        mine = self._working.setdefault(order.account, {})
+        key = order.request.symbol, order.request.side
+        left = mine.get(key, 0) + lots
+        if left:
+            mine[key] = left
+        else:
+            del mine[key]
+
+    def working(self, account: str, but: Order | None = None) -> Working:
+        """Lots that the account's open orders may still add, by instrument and side; `but` is left out."""
+        mine = self._working.get(account, {})
+        if but is None or but.request.reduce_only:
+            return mine
+        key = but.request.symbol, but.request.side
+        return {**mine, key: mine.get(key, 0) - but.remaining}
 
     def of_account(self, account: str) -> list[Order]:
         """The account's open orders."""

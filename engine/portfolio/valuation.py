@@ -8,7 +8,7 @@ import msgspec
 
 from engine.market.catalogue import Catalogue, fx_pair
 from engine.market.shown import ShownMarket
-from engine.model.account import Account
+from engine.model.account import Account, Position
 from engine.model.instrument import Instrument
 from engine.model.number import div_floor, div_half_even
 
@@ -29,7 +29,19 @@ class Valuer:
         self.shown = shown
         self.catalogue = catalogue
         self._ratios: dict[str, Ratio] = {}
-        self._shares: dict[str, Fraction] = {}
+        self._shares: dict[str, Ratio] = {}
+        self._lots: dict[str, Ratio] = {}
+        self._rates: dict[str, Ratio] = {}
+        self._worths: dict[str, tuple[int, list[Position], Worth]] = {}
+        self._version = -1
+
+    def _fresh(self) -> None:
+        """Forget what was computed at other prices."""
+        if self._version != self.shown.version:
+            self._version = self.shown.version
+            self._lots.clear()
+            self._rates.clear()
+            self._worths.clear()
 
     def instrument(self, symbol: str) -> Instrument:
         """The instrument of a position or an order (contracts included)."""
@@ -37,6 +49,13 @@ class Valuer:
 
     def rate(self, currency: str) -> Ratio:
         """(n, d): one unit of `currency` is worth n/d VCR at the simulated mid."""
+        self._fresh()
+        known = self._rates.get(currency)
+        if known is None:
+            known = self._rates[currency] = self._rate(currency)
+        return known
+
+    def _rate(self, currency: str) -> Ratio:
         pair = fx_pair(currency)
         if pair is None:
             return 1, 1
@@ -48,14 +67,22 @@ class Valuer:
             price = 1 / price
         return price.numerator, price.denominator
 
+    def _lot(self, instrument: Instrument) -> Ratio:
+        """(n, d): one lot at one half tick is worth n/d Minor VCR now."""
+        self._fresh()
+        known = self._lots.get(instrument.symbol)
+        if known is None:
+            ratio = self._ratios.get(instrument.symbol)
+            if ratio is None:
+                ratio = self._ratios[instrument.symbol] = instrument.value_ratio()
+            rate_n, rate_d = self.rate(instrument.currency)
+            known = self._lots[instrument.symbol] = ratio[0] * rate_n, 2 * ratio[1] * rate_d
+        return known
+
     def value(self, instrument: Instrument, lots: int, price2: int) -> int:
         """`lots` at `price2` half ticks, half-even to a Minor; signed like the lots."""
-        ratio = self._ratios.get(instrument.symbol)
-        if ratio is None:
-            ratio = self._ratios[instrument.symbol] = instrument.value_ratio()
-        n, d = ratio
-        rate_n, rate_d = self.rate(instrument.currency)
-        return div_half_even(lots * price2 * n * rate_n, 2 * d * rate_d)
+        n, d = self._lot(instrument)
+        return div_half_even(lots * price2 * n, d)
 
     def most_lots(self, instrument: Instrument, price2: int, money: int) -> int:
         """Most lots at `price2` half ticks whose exact value is at most `money` Minor; 0 where it is not positive.
@@ -63,10 +90,9 @@ class Valuer:
         Rounding half to even never lifts a value of at most a whole number of Minor above it, so `value` of the
         answer is at most `money` too.
         """
-        n, d = instrument.value_ratio()
-        rate_n, rate_d = self.rate(instrument.currency)
-        worth = price2 * n * rate_n
-        return div_floor(money * 2 * d * rate_d, worth) if money > 0 and worth > 0 else 0
+        n, d = self._lot(instrument)
+        worth = price2 * n
+        return div_floor(money * d, worth) if money > 0 and worth > 0 else 0
 
     def mark(self, instrument: Instrument, lots: int) -> int:
         """`lots` at the shown mid."""
@@ -74,24 +100,31 @@ class Valuer:
 
     def mark_ratio(self, instrument: Instrument) -> Ratio:
         """(n, d): Minor VCR of one lot at the shown mid, exactly."""
-        n, d = instrument.value_ratio()
-        rate_n, rate_d = self.rate(instrument.currency)
-        worth = Fraction(self.shown.mid2(instrument) * n * rate_n, 2 * d * rate_d)
+        n, d = self._lot(instrument)
+        worth = Fraction(self.shown.mid2(instrument) * n, d)
         return worth.numerator, worth.denominator
 
-    def margin_share(self, instrument: Instrument) -> Fraction:
-        """Initial margin as a share of notional: all of it where full cash is exchanged."""
+    def margin_share(self, instrument: Instrument) -> Ratio:
+        """(n, d): initial margin as a share of notional, all of it where full cash is exchanged."""
         share = self._shares.get(instrument.symbol)
         if share is None:
-            share = _WHOLE
+            exact = _WHOLE
             if not instrument.full_cash:
                 moves = _MARGIN_SIGMAS * Fraction(str(instrument.daily_vol))
-                share = min(_MARGIN_CEILING, max(_MARGIN_FLOOR, moves))
-            self._shares[instrument.symbol] = share
+                exact = min(_MARGIN_CEILING, max(_MARGIN_FLOOR, moves))
+            share = self._shares[instrument.symbol] = exact.numerator, exact.denominator
         return share
 
     def worth(self, account: Account) -> Worth:
         """The account at the shown mids."""
+        self._fresh()
+        held = list(account.positions.values())
+        known = self._worths.get(account.account_id)
+        if known is None or known[0] != account.cash or known[1] != held:
+            known = self._worths[account.account_id] = account.cash, held, self._worth(account)
+        return known[2]
+
+    def _worth(self, account: Account) -> Worth:
         value = unrealised = gross = margin = adds = 0
         for symbol in sorted(account.positions):
             position = account.positions[symbol]
@@ -100,9 +133,13 @@ class Valuer:
             value += now
             unrealised += now - position.cost
             gross += abs(now)
-            margin += abs(now) if instrument.full_cash else int(abs(now) * self.margin_share(instrument))
+            margin += abs(now) if instrument.full_cash else self._margin(instrument, abs(now))
             adds += now if instrument.full_cash else now - position.cost
         return Worth(account.cash + adds, value, unrealised, gross, margin)
+
+    def _margin(self, instrument: Instrument, notional: int) -> int:
+        n, d = self.margin_share(instrument)
+        return notional * n // d
 
 
 class Worth(msgspec.Struct, frozen=True):

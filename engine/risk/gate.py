@@ -7,17 +7,17 @@ instrument -> session -> price sanity -> liquidity -> leverage -> concentration.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import msgspec
 
-from engine.market.shown import DEPTH, ShownMarket
+from engine.market.shown import ShownMarket
 from engine.matching.exchange import PARTICIPATION
 from engine.model.account import Account
 from engine.model.format import time_text
 from engine.model.ids import TimeNs
 from engine.model.instrument import Instrument
-from engine.model.order import NOW_OR_NEVER, Order, OrderRequest, OrderType, TimeInForce
+from engine.model.order import NOW_OR_NEVER, OrderRequest, OrderType, TimeInForce
 from engine.model.refusal import Code, Refusal
 from engine.model.session import MarketSession
 from engine.portfolio.valuation import CONCENTRATION, LEVERAGE_LIMIT, Valuer
@@ -26,6 +26,10 @@ from engine.risk.locate import locate_room, tier
 
 BAND_PERCENT = 10
 """A limit price may be at most this far beyond the touch on the aggressive side."""
+
+
+Working = Mapping[tuple[str, int], int]
+"""Lots that open orders may still add, by (symbol, side)."""
 
 
 class Approved(msgspec.Struct, frozen=True):
@@ -57,13 +61,13 @@ class Book(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One request with everything that its sizes are judged by; `mine` are the account's open orders."""
+    """One request with everything that its sizes are judged by; `working` are the lots of the account's open orders."""
 
     account: Account
     instrument: Instrument
     request: OrderRequest
     book: Book
-    mine: list[Order]
+    working: Mapping[tuple[str, int], int]
     queued: bool
     at: TimeNs
 
@@ -76,10 +80,11 @@ class Gate:
         self.valuer = valuer
 
     def check(
-        self, account: Account, request: OrderRequest, orders: Iterable[Order], at: TimeNs, *, again: bool = False
+        self, account: Account, request: OrderRequest, working: Working, at: TimeNs, *, again: bool = False
     ) -> Approved | Refusal:
-        """Approve or refuse `request`; `orders` are the account's open orders. `again` re-checks a queued order."""
-        case = self._case(account, request, orders, at)
+        """Approve or refuse `request`. `working` are the lots that the account's open orders may still add; `again`
+        re-checks a queued order."""
+        case = self._case(account, request, working, at)
         instrument, queued = case.instrument, case.queued
         refusal = (
             self._instrument(instrument)
@@ -91,27 +96,17 @@ class Gate:
         )
         return refusal or Approved(request, queued and not again)
 
-    def largest(self, account: Account, request: OrderRequest, orders: Iterable[Order], at: TimeNs) -> int:
+    def largest(self, account: Account, request: OrderRequest, working: Working, at: TimeNs) -> int:
         """Largest quantity in lots of this request that every limit on size lets pass."""
-        return min(lots for _, lots in self._rooms(self._case(account, request, orders, at)))
+        return min(lots for _, lots in self._rooms(self._case(account, request, working, at)))
 
-    def _case(self, account: Account, request: OrderRequest, orders: Iterable[Order], at: TimeNs) -> Case:
+    def _case(self, account: Account, request: OrderRequest, working: Working, at: TimeNs) -> Case:
         instrument = self.valuer.instrument(request.symbol)
-        mine = [o for o in orders if o.open]
-        queued = not self._trades_now(instrument, request)
-        return Case(account, instrument, request, self._book(account, request, mine), mine, queued, at)
+        position = account.positions.get(request.symbol)
+        book = Book(position.lots if position else 0, working.get((request.symbol, request.side), 0))
+        return Case(account, instrument, request, book, working, not self._trades_now(instrument, request), at)
 
     # --- checks -------------------------------------------------------------------------------
-
-    @staticmethod
-    def _book(account: Account, request: OrderRequest, mine: list[Order]) -> Book:
-        position = account.positions.get(request.symbol)
-        same = (
-            o
-            for o in mine
-            if o.request.symbol == request.symbol and o.request.side == request.side and not o.request.reduce_only
-        )
-        return Book(position.lots if position else 0, sum(o.remaining for o in same))
 
     def _instrument(self, instrument: Instrument) -> Refusal | None:
         if instrument.tradable:
@@ -220,9 +215,8 @@ class Gate:
 
     def _available(self, instrument: Instrument, side: int) -> int:
         """Lots that the rest of the day can give an aggressive order."""
-        bids, asks = self.shown.ladder(instrument, DEPTH)
-        displayed = sum(size for _, size in (asks if side > 0 else bids))
-        return displayed + math.floor(PARTICIPATION * self.shown.source.day_volume_left(instrument.column))
+        displayed = sum(size for _, size in self.shown.side(instrument, side))
+        return displayed + math.floor(PARTICIPATION * self.shown.volume(instrument)[1])
 
     # --- leverage and concentration -------------------------------------------------------------
 
@@ -235,18 +229,12 @@ class Gate:
             price = min(int(price), ask) if request.side > 0 else max(int(price), bid)
         return 2 * int(price)
 
-    def _working(self, account: Account, mine: list[Order]) -> int:
+    def _working(self, account: Account, working: Working) -> int:
         """Notional that working orders would add to the positions."""
         gross = 0
-        working: dict[tuple[str, int], int] = {}
-        for order in mine:
-            if order.request.reduce_only:
-                continue
-            key = (order.request.symbol, order.request.side)
-            working[key] = working.get(key, 0) + order.remaining
-        for (symbol, side), lots in sorted(working.items()):
+        for symbol, side in sorted(working):
             position = account.positions.get(symbol)
-            adds = lots - max(0, -side * (position.lots if position else 0))
+            adds = working[symbol, side] - max(0, -side * (position.lots if position else 0))
             if adds > 0:
                 gross += abs(self.valuer.mark(self.valuer.instrument(symbol), adds))
         return gross
@@ -262,8 +250,9 @@ class Gate:
         worth = self.valuer.worth(case.account)
         price2 = self._price2(instrument, request)
         held = self.valuer.value(instrument, case.book.same_way(side), price2)
-        quarter = math.floor(CONCENTRATION * worth.nav / self.valuer.margin_share(instrument)) - held
-        lever = LEVERAGE_LIMIT * worth.nav - worth.gross - self._working(case.account, case.mine)
+        share, of = self.valuer.margin_share(instrument)
+        quarter = worth.nav * CONCENTRATION.numerator * of // (CONCENTRATION.denominator * share) - held
+        lever = LEVERAGE_LIMIT * worth.nav - worth.gross - self._working(case.account, case.working)
         reducing = case.book.reducing(side)
         rooms += [
             (Code.INSUFFICIENT_MARGIN, reducing + self.valuer.most_lots(instrument, price2, lever)),

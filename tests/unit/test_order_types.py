@@ -269,6 +269,25 @@ def test_two_orders_of_one_account_never_trade_with_each_other() -> None:
     assert taker.status is Status.FILLED
 
 
+def test_an_order_that_the_market_fills_leaves_the_accounts_own_orders_alone() -> None:
+    floor = Floor()
+    mid = _mid(floor)
+    resting = floor.send(SELL, "AAPL", 40, mid + 5)
+    floor.send(BUY, "AAPL", 25)
+    assert resting.status is Status.WORKING
+
+
+def test_the_market_behind_the_book_comes_before_an_order_further_away() -> None:
+    floor = Floor()
+    ask = int(floor.market.ask[floor.ix("AAPL")])
+    floor.market.levels = 2
+    floor.market.rate = 1e6
+    far = floor.send(SELL, "AAPL", 40, ask + 400, account="other")
+    taker = floor.send(BUY, "AAPL", 230)
+    assert taker.status is Status.FILLED and far.filled == 0
+    assert max(price for price, _ in floor.fills(taker)) < ask + 400
+
+
 def test_fill_or_kill_counts_what_other_accounts_offer() -> None:
     floor = Floor(spread=10, size=1)
     floor.market.levels = 1

@@ -60,7 +60,7 @@ class Algos:
         if known is not None:
             return known
         instrument = self.catalogue[request.symbol]
-        verdict = self.gate.check(account, _whole(request), self.desk.open_orders(account.account_id), at)
+        verdict = self.gate.check(account, _whole(request), self.desk.working(account.account_id), at)
         if isinstance(verdict, Refusal):
             return verdict
         self.state.algos_made += 1
