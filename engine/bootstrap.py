@@ -102,12 +102,16 @@ def living_market(
     seed: int, anchor: TimeNs, scenario: str = ""
 ) -> tuple[MarketSource, Catalogue, Mapping[str, Calendar]]:
     """The synthetic market: its world, its instruments, its calendars. Raises Refused for an impossible scenario."""
+    from engine.market.dividends import Dividends
+    from engine.market.exdividend import ExDividend
     from engine.market.world import World
 
     catalogue = load(date.fromisoformat(time_text(anchor)[:10]))
     calendars = {i.session: load_calendar(i.session) for i in catalogue.columns}
     plot = _scenario(scenario, catalogue) if scenario else None
-    return World(catalogue.columns, calendars, seed, anchor, plot), catalogue, calendars
+    world = World(catalogue.columns, calendars, seed, anchor, plot)
+    dividends = Dividends(catalogue.columns, calendars, seed, anchor)
+    return ExDividend(world, dividends), catalogue, calendars
 
 
 def _scenario(text: str, catalogue: Catalogue) -> Scenario | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from engine.market.actions import ActionTable, actions_path, read_actions
 from engine.market.importers.errors import BadDataFile
 from engine.market.importers.formats import find_format
 from engine.market.importers.reading import Format, Lines
@@ -42,6 +43,7 @@ class RecordedMarket:
     """
 
     now: TimeNs
+    actions: ActionTable
     _step_ns: int
     _closed: bool
     _index: dict[str, int]
@@ -66,6 +68,7 @@ class RecordedMarket:
             np.zeros(count, np.int64) for _ in range(8)
         )
         self.state = np.zeros(count, np.uint8)
+        self.actions = read_actions(actions_path(self._files[0]), self.instruments)
         self._rewind()
 
     @property

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from engine.ledger.chart import VCR
 from engine.ledger.passage import owner, pass_time
 from engine.ledger.postings import BORROW, DIVIDEND, FINAL_SETTLEMENT, FINANCING, SPLIT, SWAP, VARIATION, for_time
-from engine.market.actions import Action
+from engine.market.actions import Action, actions_of
 from engine.market.catalogue import Catalogue
 from engine.market.shown import DayCalendar, ShownMarket
 from engine.matching.state import State
@@ -18,7 +19,7 @@ from engine.model.instrument import Instrument
 from engine.model.number import div_half_even
 from engine.model.session import SessionDay
 from engine.portfolio.overnight import charges, hours
-from engine.portfolio.overnight.actions import actions_of
+from engine.portfolio.overnight.roll import roll_plan
 from engine.portfolio.valuation import Valuer
 from engine.ports import OrderDesk
 
@@ -129,7 +130,7 @@ class Overnight:
             gain = self._valuer.mark(instrument, held.lots) - held.cost
             self._post(account, symbol, VARIATION, at, money=gain)
             if instrument.last_trade:
-                self._warn(instrument, day, warned)
+                self._warn(instrument, held, day, warned)
             return
         for order in self._desk.open_orders(account.account_id):
             if order.request.symbol == symbol:
@@ -137,12 +138,14 @@ class Overnight:
         worth = self._valuer.value(instrument, held.lots, self._shown.world_mid2(instrument))
         self._post(account, symbol, FINAL_SETTLEMENT, at, money=worth - held.cost, lots=-held.lots)
 
-    def _warn(self, instrument: Instrument, day: SessionDay, warned: dict[str, str]) -> None:
+    def _warn(self, instrument: Instrument, held: Position, day: SessionDay, warned: dict[str, str]) -> None:
         calendar = self._calendar(instrument)
         if hours.sessions_left(calendar, day, instrument.last_trade) == WARN_DAYS:
+            plan = roll_plan(self._catalogue, held, date.fromisoformat(day.label))
+            moves = f"; vterm roll {instrument.symbol} moves the position to {plan.to}" if plan else ""
             warned[instrument.symbol] = (
                 f"{instrument.symbol} settles for the last time on {instrument.last_trade}, {WARN_DAYS} trading days "
-                f"from now; vterm roll {instrument.symbol} moves the position to the next contract"
+                f"from now{moves}"
             )
 
     def _carry(self, account: Account, instrument: Instrument, held: Position, at: TimeNs) -> None:
