@@ -4,8 +4,10 @@
 # make crash   kill the engine 50 times in a stream of orders
 # make impact  search long for orders that move prices and win (ARGS=--only AAPL,GC)
 # make realism score the synthetic market (ARGS=--quick, --long, --names AAPL,GC, --seed 7)
+# make soak    a day of random orders of every kind: equal bytes, also after a restart (ARGS=--orders 1000 --step 1s)
+# make fuzz    the exchange's state machine, 2000 runs of 200 steps
 .DEFAULT_GOAL := run
-.PHONY: run test check bench crash impact realism lock picture install sessions clean
+.PHONY: run test check bench crash impact realism soak fuzz lock picture install sessions clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -41,6 +43,12 @@ impact: $(VENV)/dev.stamp
 
 realism: $(VENV)/dev.stamp
 	@$(BIN)/python -m tools.realism $(ARGS)
+
+soak: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.simulation.soak $(ARGS)
+
+fuzz: $(VENV)/dev.stamp
+	@VTERM_FUZZ=2000x200 $(BIN)/python -m pytest -q tests/property/test_exchange_stateful.py $(ARGS)
 
 picture: $(VENV)/dev.stamp
 	@$(BIN)/python -m tools.picture $(ARGS)
