@@ -86,20 +86,24 @@ class Lives:
         """Send on an order whose trigger is reached and whose conditions hold."""
         if order.released or not (order.dormant or order.trigger):
             return
-        hit = touched(self.shown, instrument, order)
-        if order.dormant and not holds(self.shown, self.catalogue, order, at):
+        if order.request.when and not order.ruled:
+            if holds(self.shown, self.catalogue, order, at):
+                self._rule_holds(order, instrument, at)
             return
-        if order.dormant and order.request.type is OrderType.OCO:
-            order.dormant = False
-            self._released(order, at, "its conditions hold")
-            self.arrive(order, instrument, at)
+        if not touched(self.shown, instrument, order):
             return
-        if not hit:
-            return
-        why = "its stop was touched" if order.trigger else "its conditions hold"
         order.dormant, order.released, order.trigger, order.ahead = False, True, 0, 0
-        self._released(order, at, why)
+        self._released(order, at, "its stop was touched")
         self.arrive(order, instrument, at)
+
+    def _rule_holds(self, order: Order, instrument: Instrument, at: TimeNs) -> None:
+        """A rule lets go of its order: a stop now waits for its price, anything else meets the market."""
+        order.ruled = True
+        self._released(order, at, "its conditions hold")
+        arm(self.shown, instrument, order)
+        if not order.dormant:
+            order.released = order.request.type is not OrderType.OCO
+            self.arrive(order, instrument, at)
 
     def _released(self, order: Order, at: TimeNs, why: str) -> None:
         order.reason = why

@@ -22,7 +22,8 @@ def arm(shown: ShownMarket, instrument: Instrument, order: Order) -> None:
         order.trigger = int(request.stop_price or _trailed(order, last_trade(shown, instrument)))
     elif request.stop_price is not None:
         order.trigger = int(request.stop_price)
-    order.dormant = bool(request.when) or (order.trigger != 0 and request.type is not OrderType.OCO)
+    ruled_out = bool(request.when) and not order.ruled
+    order.dormant = ruled_out or (order.trigger != 0 and request.type is not OrderType.OCO)
 
 
 def last_trade(shown: ShownMarket, instrument: Instrument) -> int:

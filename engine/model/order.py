@@ -139,9 +139,9 @@ class Order(msgspec.Struct, omit_defaults=True):
     displayed lots that wait before it at its price; while `sweeping` it takes liquidity as it returns, at most
     `allowance` lots now. `rank` is its place in time among the desk's orders; a new one is given when it loses
     its place. `dormant` orders wait for their trigger, at `trigger` ticks (0: conditions only), and are `released` by
-    it. `slice_left` is what an iceberg still shows. `parent` names the order or algorithm it was made by, `exits` the
-    order that protects its fills, `origin` who made it: person, bracket, algo, strategy, liquidation, flatten.
-    `sent` is the request as it first came, where it was amended.
+    it; `ruled` ones had a rule and it held. `slice_left` is what an iceberg still shows. `parent` names the order or
+    algorithm it was made by, `exits` the order that protects its fills, `origin` who made it: person, bracket, algo,
+    strategy, liquidation, flatten. `sent` is the request as it first came, where it was amended.
     """
 
     order_id: OrderId
@@ -165,6 +165,7 @@ class Order(msgspec.Struct, omit_defaults=True):
     rank: int = 0
     dormant: bool = False
     released: bool = False
+    ruled: bool = False
     trigger: int = 0
     slice_left: int = 0
     parent: str = ""

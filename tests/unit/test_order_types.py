@@ -186,6 +186,22 @@ def test_a_rule_holds_an_order_back_until_all_its_conditions_hold() -> None:
     assert order.status is Status.FILLED
 
 
+def test_a_stop_with_a_rule_waits_for_its_price_only_when_the_rule_has_held() -> None:
+    floor = Floor()
+    ix, mid = floor.ix("AAPL"), _mid(floor)
+    when = (Condition("price", Symbol("AAPL"), True, 2 * (mid + 50)),)
+    order = floor.send(SELL, "AAPL", 5, kind=OrderType.STOP, stop_price=Ticks(mid - 20), when=when)
+    floor.market.move(ix, -30)
+    floor.trade("AAPL", mid - 30)
+    assert order.dormant and not order.ruled
+    floor.market.move(ix, 90)
+    floor.trade("AAPL", mid + 60)
+    assert order.ruled and order.dormant
+    floor.market.move(ix, -90)
+    floor.trade("AAPL", mid - 30)
+    assert order.status is Status.FILLED
+
+
 def test_gtd_ends_at_its_time_and_not_before() -> None:
     floor = Floor()
     mid = _mid(floor)
