@@ -114,8 +114,7 @@ def lots_for(floor: Floor, symbol: str, vcr: int) -> int:
 def send(floor: Floor, wish: Wish, lots: int) -> Order:
     """Send the wish with a quantity in lots."""
     limit = limit_of(floor, wish)
-    more = {"reduce_only": True} if wish.reduce_only else {}
-    return floor.send(wish.side, wish.symbol, lots, limit, **more)
+    return floor.send(wish.side, wish.symbol, lots, limit, reduce_only=wish.reduce_only)
 
 
 def limit_of(floor: Floor, wish: Wish) -> int | None:

@@ -283,7 +283,7 @@ def test_many_idle_accounts_are_not_valued() -> None:
         valued.append(account.account_id)
         return worth(account)
 
-    pit.valuer.worth = counted  # type: ignore[method-assign]
+    pit.valuer.worth = counted
     pit.seconds(3)
     assert valued == ["main"] * 3
 
