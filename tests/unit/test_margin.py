@@ -11,6 +11,7 @@ from engine.model.account import Account, Limits
 from engine.model.event import RiskEvent
 from engine.model.ids import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS, TimeNs
 from engine.model.order import Order, Status
+from engine.portfolio.valuation import Worth
 from engine.risk.margin import use_ppm
 from tests.pit import Pit
 from tests.still_market import START
@@ -271,7 +272,7 @@ def test_looks_do_not_depend_on_how_time_is_cut(chunk: int) -> None:
     assert run(chunk) == run(DAY_NS)
 
 
-def test_many_idle_accounts_are_not_valued() -> None:
+def test_many_idle_accounts_are_not_valued(monkeypatch: pytest.MonkeyPatch) -> None:
     pit = Pit()
     for number in range(200):
         pit.open_account(f"a{number:03d}")
@@ -279,11 +280,11 @@ def test_many_idle_accounts_are_not_valued() -> None:
     valued: list[str] = []
     worth = pit.valuer.worth
 
-    def counted(account: Account):  # type: ignore[no-untyped-def]
+    def counted(account: Account) -> Worth:
         valued.append(account.account_id)
         return worth(account)
 
-    pit.valuer.worth = counted
+    monkeypatch.setattr(pit.valuer, "worth", counted)
     pit.seconds(3)
     assert valued == ["main"] * 3
 
