@@ -166,10 +166,11 @@ class Kernel:
 
     def _do(self, command: AnyCommand) -> Answer:
         trading = self._trading
-        if isinstance(command, Submit):
+        if isinstance(command, Submit | Amend):
             account = self.state.accounts.get(command.account)
             if account is not None:
                 self._watch.before_order(account, self.state.now)
+        if isinstance(command, Submit):
             return trading.submit(command)
         if isinstance(command, Cancel):
             return trading.cancel(command)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.market.shown import DEPTH, ShownMarket
-from engine.model.ids import OrderId
+from engine.model.ids import SECOND_NS, OrderId
 from engine.model.instrument import Instrument
 from engine.model.market import Trade
 from engine.model.order import Order, Status
@@ -133,15 +133,20 @@ def _by_quote(shown: ShownMarket, instrument: Instrument, waiting: list[Order], 
 
 
 def _shrink(shown: ShownMarket, instrument: Instrument, waiting: list[Order]) -> None:
-    """Cancels ahead: nobody waits behind more than is displayed at the price."""
-    bids, asks = shown.ladder(instrument, DEPTH)
+    """Cancels ahead: nobody waits behind more than is displayed at the price.
+
+    Looked at in every step where the order stands at the touch or before it, once a second behind that: what is
+    cancelled deep in the book moves nobody for long.
+    """
+    touch = shown.touch(instrument)
+    second = shown.now % SECOND_NS == 0
     for order in waiting:
-        if order.ahead:
-            own = bids if order.request.side > 0 else asks
-            limit = int(order.limit or 0)
+        limit, side = int(order.limit or 0), order.request.side
+        if order.ahead and (second or side * (limit - touch[side < 0]) >= 0):
+            own = shown.side(instrument, -side)
             shows = next((size for price, size in own if price == limit), None)
             best = own[0][0] if own else None
             if shows is not None:
                 order.ahead = min(order.ahead, shows)
-            elif best is not None and order.request.side * (limit - best) > 0:
+            elif best is not None and side * (limit - best) > 0:
                 order.ahead = 0

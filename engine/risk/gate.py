@@ -89,7 +89,7 @@ class Gate:
         refusal = (
             self._instrument(instrument)
             or (None if again else self._session(instrument, request, queued, at))
-            or self._reduce_only(instrument, request, case.book)
+            or self._reduce_only(case)
             or (None if queued else self._price(instrument, request))
             or check_prices(account, instrument, request, self.shown.touch(instrument))
             or self._size(case)
@@ -164,17 +164,19 @@ class Gate:
             f"send it DAY or GTC to queue for the open{extended}",
         )
 
-    def _reduce_only(self, instrument: Instrument, request: OrderRequest, book: Book) -> Refusal | None:
+    def _reduce_only(self, case: Case) -> Refusal | None:
+        instrument, request = case.instrument, case.request
         if not request.reduce_only:
             return None
-        room = max(0, -request.side * book.position)
+        room = max(0, -request.side * case.book.position)
         if request.quantity <= room:
             return None
+        most = min(lots for _, lots in self._rooms(case))
         return Refusal(
             Code.WOULD_NOT_REDUCE,
             f"reduce_only may take at most {instrument.quantity_text(room)} {instrument.symbol} off the position",
-            fix="send at most that, or leave reduce_only out" if room else "leave reduce_only out",
-            max_quantity=instrument.quantity_text(room) if room else None,
+            fix=f"send at most {instrument.quantity_text(most)}" if most else "leave reduce_only out",
+            max_quantity=instrument.quantity_text(most) if most else None,
             field="quantity",
         )
 
@@ -254,13 +256,14 @@ class Gate:
         quarter = worth.nav * CONCENTRATION.numerator * of // (CONCENTRATION.denominator * share) - held
         lever = LEVERAGE_LIMIT * worth.nav - worth.gross - self._working(case.account, case.working)
         reducing = case.book.reducing(side)
+        rooms += size_rooms(case.account, self.valuer, instrument, request, price2, reducing, case.at)
         rooms += [
             (Code.INSUFFICIENT_MARGIN, reducing + self.valuer.most_lots(instrument, price2, lever)),
             (Code.CONCENTRATION_LIMIT, reducing + self.valuer.most_lots(instrument, price2, quarter)),
         ]
         if side < 0:
             rooms.append((Code.NO_LOCATE, locate_room(instrument, case.book.position, case.book.working)))
-        return rooms + size_rooms(case.account, self.valuer, instrument, request, price2, reducing, case.at)
+        return rooms
 
     def _size(self, case: Case) -> Refusal | None:
         """Liquidity, leverage, concentration. The largest size named is one that all three let pass."""
