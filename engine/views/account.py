@@ -84,6 +84,8 @@ class AccountView(MarketView):
             "unrealised_pnl": exact_money(worth.unrealised),
             "realised_pnl": exact_money(holder.realised),
             "fees": exact_money(holder.fees),
+            "funding": exact_money(holder.funding),
+            "dividends": exact_money(holder.dividends),
             "day_pnl": exact_money(day),
             "day_pnl_pct": signed(ratio(100 * day, holder.day_nav, 2)),
             "gross_exposure": exact_money(worth.gross),

@@ -209,3 +209,18 @@ def test_a_closed_pipe_is_quiet(home: Desk) -> None:
     assert command.stderr.read() == b""
     assert command.wait(60) == 0
     command.stderr.close()
+
+
+def test_a_futures_position_rolls_to_the_next_contract(home: Desk) -> None:
+    rows = home.ask("instruments", "--class", "commodities")["instruments"]
+    root = next(row for row in rows if row["symbol"] == "GC")
+    front, following = (contract["symbol"] for contract in root["contracts"][:2])
+    assert home.run("roll", "GC")[0] == 3
+    bought = home.ask("order", "buy", front, "1", "--wait", "5")
+    assert bought["status"] == "filled", bought
+    orders = home.ask("roll", "GC")["orders"]
+    assert [(o["symbol"], o["side"], o["quantity"]) for o in orders] == [(front, "sell", "1"), (following, "buy", "1")]
+    held = {row["symbol"]: row["quantity"] for row in home.ask("positions")["positions"]}
+    assert front not in held
+    assert held[following] == "1"
+    home.ask("close", following)

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "orders": (THIN, "orders", "orders, newest first"),
     "cancel": (THIN, "orders", "take an order back, or all of them"),
     "close": (THIN, "orders", "close a position, or a fraction of it"),
+    "roll": (THIN, "roll", "move a futures position to the next contract"),
     "twap": (THIN, "algos", "buy or sell in equal slices over time"),
     "vwap": (THIN, "algos", "buy or sell in slices like the day's volume"),
     "pov": (THIN, "algos", "buy or sell a share of what trades"),
