@@ -90,7 +90,7 @@ class Gate:
             self._instrument(instrument)
             or (None if again else self._session(instrument, request, queued, at))
             or self._reduce_only(case)
-            or (None if queued else self._price(instrument, request))
+            or (None if queued else self._price(instrument, request) or self._exits(instrument, request))
             or check_prices(account, instrument, request, self.shown.touch(instrument))
             or self._size(case)
         )
@@ -205,6 +205,23 @@ class Gate:
                 fix=f"use {instrument.price_text(edge)} or {'lower' if side > 0 else 'higher'}",
                 field="limit_price",
             )
+        return None
+
+    def _exits(self, instrument: Instrument, request: OrderRequest) -> Refusal | None:
+        """A bracket that enters now must not be stopped, or have its profit taken, by the price it enters at."""
+        if request.limit_price is not None or _waits(request):
+            return None
+        side, touch = request.side, self.shown.touch(instrument)[request.side < 0]
+        for field, price, way in (("stop_loss", request.stop_loss, -1), ("take_profit", request.take_profit, 1)):
+            if price is not None and side * way * (price - touch) <= 0:
+                word = "above" if side * way > 0 else "below"
+                return Refusal(
+                    Code.INCONSISTENT_FIELDS,
+                    f"{field} {instrument.price_text(price)} would end the position at once",
+                    cause=f"the market stands at {instrument.price_text(touch)}",
+                    fix=f"put it {word} {instrument.price_text(touch)}",
+                    field=field,
+                )
         return None
 
     def _aggressive(self, instrument: Instrument, request: OrderRequest) -> bool:

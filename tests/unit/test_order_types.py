@@ -142,6 +142,15 @@ def test_the_exit_of_a_bracket_grows_with_its_entry() -> None:
     assert floor.position("AAPL") == 0 and not floor.kernel.working
 
 
+def test_a_bracket_that_its_own_entry_would_end_is_refused() -> None:
+    floor = Floor()
+    mid = _mid(floor)
+    stopped = floor.refused(BUY, "AAPL", 30, take_profit=Ticks(mid + 60), stop_loss=Ticks(mid + 30))
+    assert (stopped.code, stopped.field) == (Code.INCONSISTENT_FIELDS, "stop_loss")
+    taken = floor.refused(SELL, "AAPL", 30, take_profit=Ticks(mid + 60), stop_loss=Ticks(mid + 90))
+    assert taken.field == "take_profit"
+
+
 def test_a_take_profit_alone_is_a_limit() -> None:
     floor = Floor()
     mid = _mid(floor)
