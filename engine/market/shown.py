@@ -23,6 +23,7 @@ Level = tuple[int, int]
 DEPTH = 10
 """Levels a side that are shown and that an order may walk in one instant."""
 
+_SESSIONS = {int(state): state for state in MarketSession}
 _REFILL_S = {"crypto": 0.1}
 _REFILL_THIN_S = 3.0
 _THIN_TRADES = 3000.0
@@ -74,7 +75,7 @@ class ShownMarket:
 
     def state(self, instrument: Instrument) -> MarketSession:
         """The venue's state now."""
-        return MarketSession(int(self.source.state[instrument.column]))
+        return _SESSIONS[self.source.state.item(instrument.column)]
 
     def band(self, instrument: Instrument) -> tuple[int, int] | None:
         """(lowest, highest) tick at which trades may print now; None where there is no bound."""
@@ -87,7 +88,7 @@ class ShownMarket:
 
     def world_mid2(self, instrument: Instrument) -> int:
         """The mid nobody moved, in half ticks."""
-        return int(self.source.mid2[instrument.column]) + 2 * instrument.basis_ticks
+        return int(self.source.mid2.item(instrument.column)) + 2 * instrument.basis_ticks
 
     def shifts(self, instrument: Instrument) -> tuple[int, int]:
         """(bid, ask) shift in whole ticks: the displacement at the nearest tick; the charge keeps to the exact one."""
@@ -115,9 +116,9 @@ class ShownMarket:
         low, high = self.shifts(instrument)
         ix, basis, source = instrument.column, instrument.basis_ticks, self.source
         prices = (
-            int(source.mid2[ix]) + 2 * basis + low + high,
-            int(source.bid[ix]) + basis + low,
-            int(source.ask[ix]) + basis + high,
+            source.mid2.item(ix) + 2 * basis + low + high,
+            source.bid.item(ix) + basis + low,
+            source.ask.item(ix) + basis + high,
         )
         self._prices[instrument.symbol] = prices
         return prices
@@ -177,7 +178,8 @@ class ShownMarket:
         source = self.source
         if levels == 1:
             price, size = (source.ask, source.ask_size) if side > 0 else (source.bid, source.bid_size)
-            return [(int(price[column]), int(size[column]))] if size[column] > 0 else []
+            lots = size.item(column)
+            return [(price.item(column), lots)] if lots > 0 else []
         if levels != DEPTH:
             return source.ladder(column, levels)[side > 0]
         book = self._books.get(column)

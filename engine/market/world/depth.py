@@ -7,6 +7,8 @@ one and nothing is stored.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ from engine.rng import MASK, mix64
 _C1, _C2, _C3 = 0x7FEB352D, 0x846CA68B, 0x9E3779B1
 _W = (1 << 32) - 1
 EPOCH_BITS = 5
+_KEPT = 1 << 13
 SIDES = (0x68E31DA4, 0xB5297A4D)
 I64 = NDArray[np.int64]
 
@@ -43,16 +46,29 @@ def salts(stream: int, subjects: NDArray[np.uint64]) -> NDArray[np.uint32]:
 
 def noise(salt: int, price: int, side: int, tick: int) -> float:
     """Size factor of one price on one side (0 bid, 1 ask) at a time in ticks of 100 ms."""
-    place = _mix32((price * _C3 ^ salt ^ SIDES[side]) & _W)
-    epoch = (tick + (place & 31)) >> EPOCH_BITS
-    return float(tables().depth[_mix32((place + epoch * _C3) & _W) >> 24])
+    place = _place(salt ^ SIDES[side], price)
+    return _factor(place, (tick + (place & 31)) >> EPOCH_BITS)
 
 
-def profile(levels: int, thin_tail: bool) -> list[float]:
+# A ladder asks for the same few prices step after step, and an epoch lasts 32 of them.
+
+
+@lru_cache(maxsize=_KEPT)
+def _place(salt: int, price: int) -> int:
+    return _mix32((price * _C3 ^ salt) & _W)
+
+
+@lru_cache(maxsize=_KEPT)
+def _factor(place: int, epoch: int) -> float:
+    return tables().depth.item(_mix32((place + epoch * _C3) & _W) >> 24)
+
+
+@lru_cache(maxsize=64)
+def profile(levels: int, thin_tail: bool) -> tuple[float, ...]:
     """Mean size of levels 1.. beyond the touch, in touch sizes; crypto books thin out at once."""
     if thin_tail:
-        return [0.25] * (levels - 1)
-    return [min(1 + 0.12 * level, 1.7) for level in range(1, levels)]
+        return (0.25,) * (levels - 1)
+    return tuple(min(1 + 0.12 * level, 1.7) for level in range(1, levels))
 
 
 class Ladders:

@@ -89,6 +89,7 @@ class Timeline:
         self._layouts: dict[tuple[object, int], Layout] = {}
         self._cache: dict[int, Day] = {}
         self._recent = 0
+        self._placed = -(1 << 62), (0, 0, 0)
         self.first = max(-BACK, -self._origin)
         self.last = len(self._days) - 1 - self._origin
         segments = self._days[self._origin].segments
@@ -169,6 +170,11 @@ class Timeline:
 
     def place(self, minute: int) -> tuple[int, int, int]:
         """(row, trading minute of that day, state) at a minute; when shut, the last minute that traded."""
+        if self._placed[0] != minute:
+            self._placed = minute, self._place(minute)
+        return self._placed[1]
+
+    def _place(self, minute: int) -> tuple[int, int, int]:
         row = self.row_at(minute)
         day = self.day(row)
         index = int(np.searchsorted(day.minutes, minute, "right")) - 1

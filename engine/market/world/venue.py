@@ -51,7 +51,8 @@ class Venue:
         self._source = source
         self._tables: dict[int, list[MinuteTable]] = {}
         self._spreads: dict[int, F64] = {}
-        self._seasons: dict[tuple[int, str], F64] = {}
+        self._seasons: dict[tuple[int, str], tuple[F64, F64]] = {}
+        self._kinds = [columns.shape[i].season for i in ix]
         self._spread = columns.spread[ix]
         self._effects = effects
         self.resting: tuple[tuple[int, int], Slots, list[I64]] | None = None
@@ -96,10 +97,9 @@ class Venue:
         """Mean spread of each column in a trading minute."""
         found = self._spreads.get(id(day.layout))
         if found is None:
-            kinds = [self._columns.shape[i].season for i in self.ix]
-            names = list(dict.fromkeys(kinds))
+            names = list(dict.fromkeys(self._kinds))
             factors = np.stack([spread_factors(day.layout, name) for name in names], axis=1)
-            found = factors[:, [names.index(kind) for kind in kinds]] * self._spread
+            found = factors[:, [names.index(kind) for kind in self._kinds]] * self._spread
             self._spreads[id(day.layout)] = found
         if self._effects is not None:
             return self._effects.spread(self.ix, day.minutes[index], found[index], self._spread)
@@ -162,12 +162,14 @@ class Venue:
             return spread, sd
         return self.spread(following, 0), self.table(row + 1).sd[0]
 
-    def season(self, day: Day, place: int) -> F64:
-        """Expected share of a usual day's volume in each trading minute for the column at `place` of the venue."""
-        kind = self._columns.shape[self.ix[place]].season
+    def season(self, day: Day, place: int) -> tuple[F64, F64]:
+        """Expected share of a usual day's volume in each trading minute for the column at `place` of the venue, and
+        that of each minute with all the day's minutes after it."""
+        kind = self._kinds[place]
         found = self._seasons.get((id(day.layout), kind))
         if found is None:
             volume = activity(day.layout, kind)[1][day.layout.real]
             volume *= self.timeline.length(day.row) / np.add.accumulate(volume)[-1]
-            found = self._seasons[id(day.layout), kind] = volume
+            left = np.add.accumulate(volume[::-1])[::-1]
+            found = self._seasons[id(day.layout), kind] = volume, left
         return found

@@ -26,7 +26,7 @@ from engine.market.world.path import BLOCK, TICKS, Keys, Slots
 from engine.market.world.plots import effects
 from engine.market.world.prints import trades
 from engine.market.world.scenario import VOLUME
-from engine.market.world.tables import F64, exp
+from engine.market.world.tables import exp
 from engine.market.world.timeline import CalendarLike, Timeline
 from engine.market.world.venue import OPEN_STATES, Venue
 from engine.model.ids import MINUTE_NS, SECOND_NS, TimeNs
@@ -204,15 +204,19 @@ class World:
 
     def ladder(self, ix: int, levels: int = 10) -> tuple[Levels, Levels]:
         """(bids, asks) of one column, best first, as (price ticks, size lots). Bids stop above price 0."""
-        bids = [(int(self.bid[ix]), int(self.bid_size[ix]))]
-        asks = [(int(self.ask[ix]), int(self.ask_size[ix]))]
-        gap, salt, tick = int(self._columns.gap[ix]), int(self._salt[ix]), int(self._clock()[ix])
-        mean, thin = float(self._columns.depth[ix]), float(self._now.thin[ix])
-        for step, share in enumerate(depth.profile(levels, bool(self._columns.thin_tail[ix])), 1):
-            for side, out, price in ((0, bids, bids[0][0] - step * gap), (1, asks, asks[0][0] + step * gap)):
-                if price >= 1:
-                    size = max(1, round(share * mean * thin * depth.noise(salt, price, side, tick)))
-                    out.append((price, size))
+        now, c = self._now, self._columns
+        bid, ask, gap = self.bid.item(ix), self.ask.item(ix), c.gap.item(ix)
+        bids, asks = [(bid, self.bid_size.item(ix))], [(ask, self.ask_size.item(ix))]
+        salt, tick = self._salt.item(ix), now.clock.item(ix)
+        if tick < 0:
+            tick = self.at // TICK_NS
+        mean, thin, noise = c.depth.item(ix), now.thin.item(ix), depth.noise
+        for share in depth.profile(levels, c.thin_tail.item(ix)):
+            usual = share * mean * thin
+            bid, ask = bid - gap, ask + gap
+            if bid >= 1:
+                bids.append((bid, round(usual * noise(salt, bid, 0, tick)) or 1))
+            asks.append((ask, round(usual * noise(salt, ask, 1, tick)) or 1))
         return bids, asks
 
     def ladders(self, levels: int = 10) -> tuple[I64, I64]:
@@ -255,20 +259,19 @@ class World:
 
     def volume_rate(self, ix: int) -> float:
         """Lots expected to trade per 100 ms at this time of day; 0 when shut."""
-        if self.state[ix] not in OPEN_STATES:
+        if self.state.item(ix) not in OPEN_STATES:
             return 0.0
-        share, index = self._season(ix)
-        return float(self._columns.adv[ix]) * float(share[index]) / TICKS * self._busy(ix)
+        now, _ = self._season(ix)
+        return self._columns.adv.item(ix) * now / TICKS * self._busy(ix)
 
     def day_volume_left(self, ix: int) -> float:
         """Lots expected to trade until the session day ends; 0 after it."""
-        share, index = self._season(ix)
-        left = float(np.add.accumulate(share[::-1])[len(share) - 1 - index])
-        if self.state[ix] in OPEN_STATES:
-            left -= float(share[index]) * (self.at // TICK_NS % TICKS) / TICKS
+        now, left = self._season(ix)
+        if self.state.item(ix) in OPEN_STATES:
+            left -= now * (self.at // TICK_NS % TICKS) / TICKS
         else:
-            left -= float(share[index])
-        return float(self._columns.adv[ix]) * max(left, 0.0) * self._busy(ix)
+            left -= now
+        return self._columns.adv.item(ix) * max(left, 0.0) * self._busy(ix)
 
     def _busy(self, ix: int) -> float:
         """A scenario's factor of volume now."""
@@ -276,10 +279,12 @@ class World:
             return 1.0
         return float(self._effects.factor(VOLUME, np.array([ix]), np.array([self.at // MINUTE_NS]))[0])
 
-    def _season(self, ix: int) -> tuple[F64, int]:
+    def _season(self, ix: int) -> tuple[float, float]:
+        """(this minute's share of a usual day's volume, that of this minute and all the day's minutes after it)."""
         venue, place = self._venue_of[ix]
         row, index, _ = venue.timeline.place(self.at // MINUTE_NS)
-        return venue.season(venue.timeline.day(row), place), index
+        shares, left = venue.season(venue.timeline.day(row), place)
+        return shares.item(index), left.item(index)
 
     def bars(self, ix: int, every_ns: int, start: TimeNs, end: TimeNs) -> list[Bar]:
         """Bars of the mid over [start, end), oldest first, never beyond the present. Gaps have no bar."""
