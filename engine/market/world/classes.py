@@ -38,13 +38,13 @@ class ClassShape:
     season: str
 
 
-_CALM = (0.29, 0.30, 0.24)
+_CALM = (0.32, 0.28, 0.15)
 CLASSES = {
-    "equities": ClassShape((0.18, 0.30, 0.42), 5, 0.11, _CALM, 0, 0.0, 0, "u"),
-    "etfs": ClassShape((0.18, 0.30, 0.42), 5, 0.17, _CALM, 0, 0.0, 0, "u"),
-    "indices": ClassShape((0.18, 0.30, 0.42), 5, 0.20, _CALM, 0, 0.0, 0, "u"),
+    "equities": ClassShape((0.18, 0.30, 0.42), 5, 0.11, _CALM, 5, 0.0, 0, "u"),
+    "etfs": ClassShape((0.18, 0.30, 0.42), 5, 0.17, _CALM, 5, 0.0, 0, "u"),
+    "indices": ClassShape((0.18, 0.30, 0.42), 5, 0.20, _CALM, 5, 0.0, 0, "u"),
     "forex": ClassShape((0.18, 0.28, 0.38), 5, 0.0, (0.45, 0.30, 0.19), 1, 2e-4, 1, "forex"),
-    "commodities": ClassShape((0.20, 0.28, 0.38), 6, 0.03, (0.43, 0.29, 0.18), 2, 1e-4, 0, "commodity"),
+    "commodities": ClassShape((0.20, 0.28, 0.38), 6, 0.03, (0.44, 0.27, 0.14), 2, 1e-4, 0, "commodity"),
     "crypto": ClassShape((0.15, 0.25, 0.38), 5, 0.0, (0.38, 0.33, 0.30), 3, 5e-5, 2, "crypto"),
 }
 

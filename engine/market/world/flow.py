@@ -26,8 +26,8 @@ Y_KEEP = (0.7788007830714049, 0.9753099120283326, 0.9983347214509387)
 Y_WEIGHT = (0.70, 0.70, 0.90)
 Y_MEAN = 0.895
 Z_TIMES, Z_WEIGHT = (2.5, 18.0, 200.0), (0.70, 0.55, 0.35)
-SLOW_WEIGHT, SLOW_TRADES = 0.50, 150
-"""Sign memory beyond the minute: a level drawn about every 150 trades and drawn in a straight line between."""
+SLOW_WEIGHT, SLOW_TRADES = 0.50, 400
+"""Sign memory beyond the minute: a level drawn about every 400 trades and drawn in a straight line between."""
 
 G_KEEP = 0.9900498337491681
 G_UNIT = 14.159

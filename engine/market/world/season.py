@@ -10,7 +10,7 @@ from engine.market.world.tables import F64, exp
 
 _BUMPS = {
     "forex": (0.35, ((8.5, 2.6, 1.0), (14.0, 2.2, 1.35), (1.5, 2.0, 0.45))),
-    "commodity": (0.12, ((8.0, 2.2, 0.55), (14.5, 1.9, 2.6), (19.0, 1.3, 0.7))),
+    "commodity": (0.18, ((8.0, 2.2, 0.55), (14.5, 1.9, 2.2), (19.0, 1.3, 0.7))),
     "crypto": (0.80, ((14.5, 3.5, 0.45),)),
 }
 """Base level and (hour UTC, width in hours, height) of each bump."""
