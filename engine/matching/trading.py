@@ -155,10 +155,13 @@ class Trading:
     def _expiry(self, request: OrderRequest, instrument: Instrument, at: TimeNs) -> TimeNs:
         calendar = self.shown.calendars[instrument.session]
         if request.time_in_force is TimeInForce.CLS:
-            return closing_at(calendar, instrument, at)
-        if request.time_in_force is TimeInForce.GTD:
-            return TimeNs(int(request.expire_at or 0))
-        return expiry(request.time_in_force, at, day_end(calendar, at))
+            ends = closing_at(calendar, instrument, at)
+        elif request.time_in_force is TimeInForce.GTD:
+            ends = TimeNs(int(request.expire_at or 0))
+        else:
+            ends = expiry(request.time_in_force, at, day_end(calendar, at))
+        last = self.gate.contract_end(instrument)
+        return min(ends, last) if ends and last else ends
 
     def _admit(self, order: Order, at: TimeNs) -> bool:
         """The gate's second look at a queued order, when its market opens."""

@@ -20,6 +20,7 @@ from engine.model.instrument import Instrument
 from engine.model.order import NOW_OR_NEVER, OrderRequest, OrderType, TimeInForce
 from engine.model.refusal import Code, Refusal
 from engine.model.session import MarketSession
+from engine.portfolio.overnight.hours import final_settlement
 from engine.portfolio.valuation import CONCENTRATION, LEVERAGE_LIMIT, Valuer
 from engine.risk.limits import check_prices, size_rooms, size_words
 from engine.risk.locate import locate_room, tier
@@ -78,6 +79,7 @@ class Gate:
     def __init__(self, shown: ShownMarket, valuer: Valuer) -> None:
         self.shown = shown
         self.valuer = valuer
+        self._last: dict[str, TimeNs] = {}
 
     def check(
         self, account: Account, request: OrderRequest, working: Working, at: TimeNs, *, again: bool = False
@@ -87,7 +89,7 @@ class Gate:
         case = self._case(account, request, working, at)
         instrument, queued = case.instrument, case.queued
         refusal = (
-            self._instrument(instrument)
+            self._instrument(instrument, at)
             or (None if again else self._session(instrument, request, queued, at))
             or self._reduce_only(case)
             or (None if queued else self._price(instrument, request) or self._exits(instrument, request))
@@ -108,15 +110,33 @@ class Gate:
 
     # --- checks -------------------------------------------------------------------------------
 
-    def _instrument(self, instrument: Instrument) -> Refusal | None:
-        if instrument.tradable:
-            return None
-        return Refusal(
-            Code.NOT_TRADABLE,
-            f"{instrument.symbol} is a figure, not a thing that can be owned",
-            fix=f"trade {instrument.instead} instead" if instrument.instead else "trade a fund that follows it",
-            field="symbol",
-        )
+    def _instrument(self, instrument: Instrument, at: TimeNs) -> Refusal | None:
+        if not instrument.tradable:
+            return Refusal(
+                Code.NOT_TRADABLE,
+                f"{instrument.symbol} is a figure, not a thing that can be owned",
+                fix=f"trade {instrument.instead} instead" if instrument.instead else "trade a fund that follows it",
+                field="symbol",
+            )
+        ends = self.contract_end(instrument)
+        if ends and at >= ends:
+            return Refusal(
+                Code.BAD_CONTRACT_CODE,
+                f"{instrument.symbol} was settled for the last time at {time_text(ends)}",
+                fix=f"vterm roll {instrument.symbol} names the next contract",
+                field="symbol",
+            )
+        return None
+
+    def contract_end(self, instrument: Instrument) -> TimeNs:
+        """When a futures contract ends (0: never)."""
+        if not instrument.root:
+            return TimeNs(0)
+        known = self._last.get(instrument.symbol)
+        if known is None:
+            calendar = self.shown.calendars[instrument.session]
+            known = self._last[instrument.symbol] = final_settlement(instrument, calendar)
+        return known
 
     def _trades_now(self, instrument: Instrument, request: OrderRequest) -> bool:
         if request.time_in_force is TimeInForce.OPG:

@@ -427,6 +427,14 @@ def test_a_halt_holds_orders_and_ends_with_a_cross() -> None:
     assert order.status is Status.FILLED
 
 
+def test_orders_end_with_their_contract() -> None:
+    floor = Floor()
+    order = floor.send(BUY, "GCZ26", 1, int(floor.market.bid[floor.ix("GC")]) - 500)
+    ends = floor.kernel.gate.contract_end(floor.instrument("GCZ26"))
+    assert 0 < order.expires_at <= ends
+    assert floor.kernel.gate.contract_end(floor.instrument("AAPL")) == 0
+
+
 # --- the kill switch --------------------------------------------------------------------------------
 
 
