@@ -2,7 +2,8 @@
 
 Every schedule answers one question: the total fee of an order that has traded so much so far. A partial fill is
 charged the total after it less the total before it, so a minimum per order is paid once. Totals never fall as an
-order fills. Arithmetic is in fractions; the one rounding, half even to a Minor, is at the end.
+order fills. Arithmetic is in whole numbers of a unit so small that nothing is rounded before the end, where half
+even to a Minor is the one rounding.
 
 Sources (retail schedules, simplified, named per schedule in the file): Interactive Brokers for shares, currencies,
 metals, futures and index CFDs; Kraken for crypto. Where a real schedule would let the total fall, the nearest rule
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -28,44 +29,71 @@ _DATA = Path(__file__).resolve().parents[1] / "market" / "data"
 _FILES = ("fees.json", "fees_more.json")
 _PERCENT = Fraction(1, 100)
 _BPS = Fraction(1, 10_000)
+_ONE = 10**12
+"""Rates are kept as whole numbers of 10**-12: a Fraction at every step would cost more than the rest of a fill."""
 
 Table = Mapping[str, Any]
 """One schedule as it stands in the file, numbers as int or Fraction."""
 
-Tier = tuple[Fraction | None, Fraction]
-"""(upper bound, rate); None where there is no bound."""
+Tiers = tuple[tuple[int | None, int], ...]
+"""(upper bound, rate in 10**-12); None where there is no bound."""
+
+
+def _exact(number: int | Fraction) -> int:
+    """A number of the tables in 10**-12. ValueError for one that is finer."""
+    scaled = Fraction(number) * _ONE
+    if scaled.denominator != 1:
+        raise ValueError(f"a fee schedule counts in 10**-12, {number} is finer")
+    return scaled.numerator
 
 
 class Trade:
-    """What an order has traded so far. `value` and `traded_30d` in VCR; `rate` VCR for one unit of its currency."""
+    """What an order has traded so far. `shares`, `value`, `vcr` and `unit` are money in whole numbers of 1/`whole`
+    Minor: 1 VCR for each share (coin, contract), the value traded, 1 VCR, and one unit of the quote currency.
 
-    __slots__ = ("instrument", "lots", "maker", "rate", "side", "traded_30d", "value")
+    `traded_30d` in Minor; the quote currency's unit is worth n/d VCR.
+    """
+
+    __slots__ = ("d", "instrument", "maker", "n", "shares", "side", "traded_30d", "unit", "value", "vcr", "whole")
 
     def __init__(
-        self, instrument: Instrument, side: int, lots: int, value: int, maker: bool, traded_30d: int, rate: Fraction
+        self,
+        instrument: Instrument,
+        side: int,
+        lots: int,
+        value: int,
+        maker: bool,
+        traded_30d: int,
+        fx: tuple[int, int],
     ) -> None:
-        self.instrument, self.side, self.lots, self.maker, self.rate = instrument, side, lots, maker, rate
-        self.value = Fraction(abs(value), MINOR_PER_VCR)
-        self.traded_30d = Fraction(max(traded_30d, 0), MINOR_PER_VCR)
+        self.instrument, self.side, self.maker = instrument, side, maker
+        self.n, self.d = fx
+        self.traded_30d = max(traded_30d, 0)
+        one = 10**instrument.lot.decimals
+        self.whole = one * self.d
+        self.shares = MINOR_PER_VCR * lots * instrument.lot.units * self.d
+        self.value = abs(value) * self.whole
+        self.vcr = MINOR_PER_VCR * self.whole
+        self.unit = MINOR_PER_VCR * one * self.n
 
-    def units(self) -> Fraction:
-        """Shares, coins or contracts."""
-        return self.lots * self.instrument.lot.fraction()
-
-    def units_30d(self) -> Fraction:
-        """Units that the value of the last 30 days buys at the catalogue's price level."""
+    def by_units(self, tiers: Tiers) -> int:
+        """The rate of a tier by the units that the value of the last 30 days buys at the catalogue's price level."""
         instrument = self.instrument
-        level = Fraction(instrument.price0) * Fraction(instrument.multiplier) * self.rate
-        if instrument.currency == "GBX":
-            level /= 100
-        return self.traded_30d / level if level > 0 else Fraction(0)
+        n, d = _level(instrument.price0, instrument.multiplier, instrument.currency)
+        level = MINOR_PER_VCR * n * self.n
+        return _tier(tiers, self.traded_30d * d * self.d, level) if level > 0 else _tier(tiers, 0, 1)
 
 
 class Schedule:
-    """A fee schedule. Subclasses say what an order costs in VCR."""
+    """A fee schedule. Subclasses say what an order costs, in whole numbers of 1/(`scale` x `Trade.whole`) Minor."""
+
+    scale = _ONE
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        least = table.get("min_per_order", 0)
+        self._foreign = isinstance(least, Mapping)
+        self._least = _exact(next(iter(least.values())) if isinstance(least, Mapping) else least)
 
     def total(
         self,
@@ -84,99 +112,112 @@ class Schedule:
         """
         if lots <= 0:
             return Minor(0)
-        trade = Trade(instrument, side, lots, value_minor, maker, traded_30d_minor, Fraction(*fx))
-        fee = self._fee(trade) * MINOR_PER_VCR
-        return Minor(div_half_even(fee.numerator, fee.denominator))
+        trade = Trade(instrument, side, lots, value_minor, maker, traded_30d_minor, fx)
+        return Minor(div_half_even(self._fee(trade), self.scale * trade.whole))
 
-    def _fee(self, trade: Trade) -> Fraction:
+    def _fee(self, trade: Trade) -> int:
         raise NotImplementedError
 
-    def _minimum(self, trade: Trade) -> Fraction:
-        """The minimum per order in VCR: a bare number is USD, an object names the currency of the market."""
-        minimum = self.table.get("min_per_order", 0)
-        if isinstance(minimum, Mapping):
-            return Fraction(next(iter(minimum.values()))) * trade.rate
-        return Fraction(minimum)
+    def _minimum(self, trade: Trade) -> int:
+        """The minimum per order: a bare number is USD, an object names the currency of the market."""
+        return self._least * (trade.unit if self._foreign else trade.vcr)
 
 
 class PerShare(Schedule):
     """Shares: a commission per share with a minimum and a cap, and what clearing, venue and regulators take."""
 
-    def _fee(self, trade: Trade) -> Fraction:
-        shares, extra = trade.units(), self.table.get("pass_through", {})
-        rate = self._per_share(trade)
+    scale = _ONE * _ONE
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        extra = table.get("pass_through", {})
+        one_rate = [(None, table["per_share"])] if "per_share" in table else None
+        self._tiers = _tiers(one_rate or table["tiers_monthly_shares"])
+        self._cap = _exact(table["max_pct_of_trade_value"] * _PERCENT)
+        self._added, self._removed = (_exact(extra.get(f"exchange_{way}_per_share", 0)) for way in ("add", "remove"))
+        self._clearing = _exact(extra.get("clearing_per_share", 0))
+        self._clearing_cap = _exact(extra.get("clearing_cap_pct_of_trade", 0) * _PERCENT)
+        self._sec, self._taf = (
+            _exact(extra.get(name, 0)) for name in ("sec_fee_on_sells_rate", "finra_taf_on_sells_per_share")
+        )
+        self._passed_on = sum(_exact(extra.get(f"{who}_pass_through_x_commission", 0)) for who in ("nyse", "finra"))
+
+    def _fee(self, trade: Trade) -> int:
+        shares, value = trade.shares, trade.value
+        rate = trade.by_units(self._tiers)
         if trade.maker:
-            rate = max(rate + Fraction(extra.get("exchange_add_per_share", 0)), Fraction(0))
-        cap = Fraction(self.table["max_pct_of_trade_value"]) * _PERCENT * trade.value
-        commission = min(max(rate * shares, self._minimum(trade)), cap)
-        return commission + self._pass_through(trade, commission, extra)
-
-    def _per_share(self, trade: Trade) -> Fraction:
-        if "per_share" in self.table:
-            return Fraction(self.table["per_share"])
-        return _tier(self.table["tiers_monthly_shares"], trade.units_30d())
-
-    @staticmethod
-    def _pass_through(trade: Trade, commission: Fraction, extra: Table) -> Fraction:
-        if not extra:
-            return Fraction(0)
-        shares = trade.units()
-        cap = Fraction(extra["clearing_cap_pct_of_trade"]) * _PERCENT * trade.value
-        fee = min(Fraction(extra["clearing_per_share"]) * shares, cap)
-        share = Fraction(extra["nyse_pass_through_x_commission"]) + Fraction(extra["finra_pass_through_x_commission"])
-        fee += share * commission
+            rate = max(rate + self._added, 0)
+        commission = min(max(rate * shares, self._minimum(trade)), self._cap * value)
+        passed = min(self._clearing * shares, self._clearing_cap * value)
         if not trade.maker:
-            fee += Fraction(extra["exchange_remove_per_share"]) * shares
+            passed += self._removed * shares
         if trade.side < 0:
-            fee += Fraction(extra["sec_fee_on_sells_rate"]) * trade.value
-            fee += Fraction(extra["finra_taf_on_sells_per_share"]) * shares
-        return fee
+            passed += self._sec * value + self._taf * shares
+        return commission * (_ONE + self._passed_on) + passed * _ONE
 
 
 class Percent(Schedule):
     """Shares outside the US: a percentage with a minimum in the market's currency, and the taxes of the place."""
 
-    def _fee(self, trade: Trade) -> Fraction:
-        table, value = self.table, trade.value
-        rate = Fraction(table["tier1_pct"] if "tier1_pct" in table else table["pct"]) * _PERCENT
-        fee = max(rate * value, self._minimum(trade))
-        taxes = ["stamp_duty_both_sides_pct", "trading_fee_pct", "sfc_levy_pct"]
-        taxes.append("stamp_duty_on_buys_pct" if trade.side > 0 else "stamp_duty_on_sells_pct")
-        fee += sum((Fraction(table.get(tax, 0)) for tax in taxes), Fraction(0)) * _PERCENT * value
-        if "ptm_levy_gbp_over_10000" in table and value > 10_000 * trade.rate:
-            fee += Fraction(table["ptm_levy_gbp_over_10000"]) * trade.rate
-        return fee
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._rate = _exact(table.get("tier1_pct", table.get("pct", 0)) * _PERCENT)
+        always = ("stamp_duty_both_sides_pct", "trading_fee_pct", "sfc_levy_pct")
+        self._taxes = {
+            side: sum(_exact(table.get(tax, 0) * _PERCENT) for tax in (*always, own))
+            for side, own in ((1, "stamp_duty_on_buys_pct"), (-1, "stamp_duty_on_sells_pct"))
+        }
+        self._levy = _exact(table.get("ptm_levy_gbp_over_10000", 0))
+
+    def _fee(self, trade: Trade) -> int:
+        fee = max(self._rate * trade.value, self._minimum(trade)) + self._taxes[trade.side] * trade.value
+        return fee + self._levy * trade.unit if trade.value > 10_000 * trade.unit else fee
 
 
 class MakerTaker(Schedule):
     """Crypto: basis points by who waited, cheaper with the value of the last 30 days."""
 
-    def _fee(self, trade: Trade) -> Fraction:
-        rate = Fraction(0)
-        for start, maker, taker in self.table["tiers"]:
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._rates = [
+            (start * MINOR_PER_VCR, _exact(maker * _BPS), _exact(taker * _BPS))
+            for start, maker, taker in table["tiers"]
+        ]
+
+    def _fee(self, trade: Trade) -> int:
+        rate = 0
+        for start, maker, taker in self._rates:
             if trade.traded_30d >= start:
-                rate = Fraction(maker if trade.maker else taker)
-        return rate * _BPS * trade.value
+                rate = maker if trade.maker else taker
+        return rate * trade.value
 
 
 class MonthlyBps(Schedule):
     """Currencies: basis points and a minimum by the value of the last 30 days."""
 
-    def _fee(self, trade: Trade) -> Fraction:
-        tiers = self.table["tiers_monthly_usd"]
-        rate = _tier([(bound, bps) for bound, bps, _ in tiers], trade.traded_30d)
-        minimum = _tier([(bound, least) for bound, _, least in tiers], trade.traded_30d)
-        return max(rate * _BPS * trade.value, minimum)
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        tiers = table["tiers_monthly_usd"]
+        self._rates = _tiers((bound, bps * _BPS) for bound, bps, _ in tiers)
+        self._minima = _tiers((bound, least) for bound, _, least in tiers)
+
+    def _fee(self, trade: Trade) -> int:
+        rate, least = (_tier(tiers, trade.traded_30d, MINOR_PER_VCR) for tiers in (self._rates, self._minima))
+        return max(rate * trade.value, least * trade.vcr)
 
 
 class OrderValueBps(Schedule):
     """Spot metals: basis points by the size of the order, each rate on its own part of the value."""
 
-    def _fee(self, trade: Trade) -> Fraction:
-        fee, below = Fraction(0), Fraction(0)
-        for bound, bps in self.table["tiers_order_usd"]:
-            upper = trade.value if bound is None else min(trade.value, Fraction(bound))
-            fee += max(upper - below, Fraction(0)) * Fraction(bps) * _BPS
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._rates = _tiers((bound, bps * _BPS) for bound, bps in table["tiers_order_usd"])
+
+    def _fee(self, trade: Trade) -> int:
+        fee = below = 0
+        for bound, rate in self._rates:
+            upper = trade.value if bound is None else min(trade.value, bound * trade.vcr)
+            fee += max(upper - below, 0) * rate
             below = max(below, upper)
         return max(fee, self._minimum(trade))
 
@@ -184,22 +225,28 @@ class OrderValueBps(Schedule):
 class FlatBps(Schedule):
     """Index CFDs: basis points of the value, with a minimum."""
 
-    def _fee(self, trade: Trade) -> Fraction:
-        return max(Fraction(self.table["bps"]) * _BPS * trade.value, self._minimum(trade))
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._rate = _exact(table["bps"] * _BPS)
+
+    def _fee(self, trade: Trade) -> int:
+        return max(self._rate * trade.value, self._minimum(trade))
 
 
 class PerContract(Schedule):
     """Futures: broker, exchange and regulator per contract and side. Micro contracts have a flat broker fee."""
 
-    def _fee(self, trade: Trade) -> Fraction:
-        tiers = self.table["broker_tiers_monthly_contracts"]
-        exchange, broker = _root_fees().get(
-            trade.instrument.root or trade.instrument.symbol,
-            (Fraction(self.table["exchange_examples"]["default"]), Fraction(tiers[0][1])),
-        )
-        if broker >= Fraction(tiers[0][1]):
-            broker = _tier(tiers, trade.units_30d())
-        return (exchange + broker + Fraction(self.table["nfa_regulatory"])) * trade.units()
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._tiers = _tiers(table["broker_tiers_monthly_contracts"])
+        self._other = _exact(table["exchange_examples"]["default"]), self._tiers[0][1]
+        self._regulator = _exact(table["nfa_regulatory"])
+
+    def _fee(self, trade: Trade) -> int:
+        exchange, broker = _root_fees().get(trade.instrument.root or trade.instrument.symbol, self._other)
+        if broker >= self._tiers[0][1]:
+            broker = trade.by_units(self._tiers)
+        return (exchange + broker + self._regulator) * trade.shares
 
 
 _MODELS: dict[str, type[Schedule]] = {
@@ -215,12 +262,26 @@ _MODELS: dict[str, type[Schedule]] = {
 }
 
 
-def _tier(tiers: Sequence[Sequence[Any]], amount: Fraction) -> Fraction:
-    """The rate of the first tier whose upper bound lies above `amount`."""
+def _tiers(rows: Iterable[Any]) -> Tiers:
+    """Rows of (upper bound, rate) of the tables. Bounds are whole numbers."""
+    return tuple((None if bound is None else int(bound), _exact(rate)) for bound, rate in rows)
+
+
+def _tier(tiers: Tiers, amount: int, per: int) -> int:
+    """The rate of the first tier whose upper bound lies above `amount` / `per`."""
     for bound, rate in tiers:
-        if bound is None or amount < bound:
-            return Fraction(rate)
-    return Fraction(tiers[-1][1])
+        if bound is None or amount < bound * per:
+            return rate
+    return tiers[-1][1]
+
+
+@lru_cache(maxsize=1024)
+def _level(price0: str, multiplier: str, currency: str) -> tuple[int, int]:
+    """(n, d): one unit at the catalogue's price level, in its quote currency (pounds where quoted in pence)."""
+    level = Fraction(price0) * Fraction(multiplier)
+    if currency == "GBX":
+        level /= 100
+    return level.numerator, level.denominator
 
 
 @lru_cache(maxsize=1)
@@ -233,10 +294,14 @@ def _tables() -> dict[str, Table]:
 
 
 @lru_cache(maxsize=1)
-def _root_fees() -> dict[str, tuple[Fraction, Fraction]]:
+def _root_fees() -> dict[str, tuple[int, int]]:
+    """(exchange, broker) fee a contract and side by root, in 10**-12 VCR."""
     with (_DATA / "futures_roots.csv").open(newline="", encoding="utf-8") as file:
         return {
-            row["root"]: (Fraction(row["exchange_fee_per_side_usd"]), Fraction(row["broker_fee_per_side_usd"]))
+            row["root"]: (
+                _exact(Fraction(row["exchange_fee_per_side_usd"])),
+                _exact(Fraction(row["broker_fee_per_side_usd"])),
+            )
             for row in csv.DictReader(file)
         }
 
