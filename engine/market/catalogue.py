@@ -81,7 +81,7 @@ class Catalogue:
         return found
 
     def __getitem__(self, symbol: str) -> Instrument:
-        return self.get(symbol)
+        return self._exact.get(symbol) or self.get(symbol)
 
     def find(self, symbol: str) -> Instrument | None:
         """As `get`, but None where there is none."""

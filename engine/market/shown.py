@@ -55,7 +55,7 @@ class ShownMarket:
         self._sides: dict[tuple[str, int], list[Level]] = {}
         self._shifts: dict[str, tuple[int, int]] = {}
         self._books: dict[int, tuple[list[Level], list[Level]]] = {}
-        self._prices: dict[str, tuple[int, int, int]] = {}
+        self._prices: dict[str, tuple[int, tuple[int, int]]] = {}
         self._volumes: dict[int, tuple[float, float]] = {}
         self.version = 0
 
@@ -109,16 +109,15 @@ class ShownMarket:
 
     def touch(self, instrument: Instrument) -> tuple[int, int]:
         """Shown (bid, ask) in ticks, whatever has been taken from them."""
-        return (self._prices.get(instrument.symbol) or self._priced(instrument))[1:]
+        return (self._prices.get(instrument.symbol) or self._priced(instrument))[1]
 
-    def _priced(self, instrument: Instrument) -> tuple[int, int, int]:
-        """(mid2, bid, ask), read once until the price moves: a gate looks at them many times an order."""
+    def _priced(self, instrument: Instrument) -> tuple[int, tuple[int, int]]:
+        """(mid2, (bid, ask)), read once until the price moves: a gate looks at them many times an order."""
         low, high = self.shifts(instrument)
         ix, basis, source = instrument.column, instrument.basis_ticks, self.source
         prices = (
             source.mid2.item(ix) + 2 * basis + low + high,
-            source.bid.item(ix) + basis + low,
-            source.ask.item(ix) + basis + high,
+            (source.bid.item(ix) + basis + low, source.ask.item(ix) + basis + high),
         )
         self._prices[instrument.symbol] = prices
         return prices

@@ -71,9 +71,9 @@ class Meeting:
             o
             for o in self.executions.open.of_symbol.get(instrument.symbol, ())
             if o.request.side != side
+            and (limit is None or side * (int(o.limit or 0) - limit) <= 0)
             and rests(o)
             and self.executions.room(o)
-            and (limit is None or side * (int(o.limit or 0) - limit) <= 0)
         ]
         found.sort(key=lambda o: (side * int(o.limit or 0), o.rank))
         return found

@@ -32,6 +32,7 @@ class Valuer:
         self._shares: dict[str, Ratio] = {}
         self._lots: dict[str, Ratio] = {}
         self._rates: dict[str, Ratio] = {}
+        self._marks: dict[tuple[str, int], int] = {}
         self._worths: dict[str, tuple[int, list[Position], Worth]] = {}
         self._version = -1
 
@@ -41,6 +42,7 @@ class Valuer:
             self._version = self.shown.version
             self._lots.clear()
             self._rates.clear()
+            self._marks.clear()
             self._worths.clear()
 
     def instrument(self, symbol: str) -> Instrument:
@@ -98,6 +100,14 @@ class Valuer:
         """`lots` at the shown mid."""
         return self.value(instrument, lots, self.shown.mid2(instrument))
 
+    def mark_of(self, symbol: str, lots: int) -> int:
+        """`lots` of a symbol at the shown mid, worked out once until a price moves."""
+        self._fresh()
+        known = self._marks.get((symbol, lots))
+        if known is None:
+            known = self._marks[symbol, lots] = self.mark(self.instrument(symbol), lots)
+        return known
+
     def mark_ratio(self, instrument: Instrument) -> Ratio:
         """(n, d): Minor VCR of one lot at the shown mid, exactly."""
         n, d = self._lot(instrument)
@@ -126,10 +136,9 @@ class Valuer:
 
     def _worth(self, account: Account) -> Worth:
         value = unrealised = gross = margin = adds = 0
-        for symbol in sorted(account.positions):
-            position = account.positions[symbol]
+        for symbol, position in account.positions.items():
             instrument = self.instrument(symbol)
-            now = self.mark(instrument, position.lots)
+            now = self.mark_of(symbol, position.lots)
             value += now
             unrealised += now - position.cost
             gross += abs(now)

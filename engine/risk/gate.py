@@ -148,7 +148,7 @@ class Gate:
 
     def _session(self, instrument: Instrument, request: OrderRequest, queued: bool, at: TimeNs) -> Refusal | None:
         state = self.shown.state(instrument)
-        halt = self.shown.halt(instrument)
+        halt = None if state is MarketSession.REGULAR else self.shown.halt(instrument)
         if state is MarketSession.HALTED and halt is None:
             return Refusal(
                 Code.STALE_MARKET,
@@ -259,35 +259,36 @@ class Gate:
 
     # --- leverage and concentration -------------------------------------------------------------
 
-    def _price2(self, instrument: Instrument, request: OrderRequest) -> int:
+    def _price2(self, instrument: Instrument, request: OrderRequest, aggressive: bool) -> int:
         """What a lot counts at, in half ticks: the limit of an order that waits, else no more than the touch."""
         bid, ask = self.shown.touch(instrument)
         touch = ask if request.side > 0 else bid
         price = request.limit_price or request.stop_price or touch
-        if self._aggressive(instrument, request) and ask and bid:
+        if aggressive and ask and bid:
             price = min(int(price), ask) if request.side > 0 else max(int(price), bid)
         return 2 * int(price)
 
     def _working(self, account: Account, working: Working) -> int:
         """Notional that working orders would add to the positions."""
-        gross = 0
-        for symbol, side in sorted(working):
-            position = account.positions.get(symbol)
-            adds = working[symbol, side] - max(0, -side * (position.lots if position else 0))
+        gross, held, mark_of = 0, account.positions, self.valuer.mark_of
+        for (symbol, side), adds in working.items():
+            position = held.get(symbol)
+            if position is not None and position.lots * side < 0:
+                adds -= abs(position.lots)
             if adds > 0:
-                gross += abs(self.valuer.mark(self.valuer.instrument(symbol), adds))
+                gross += abs(mark_of(symbol, adds))
         return gross
 
     def _rooms(self, case: Case) -> list[tuple[Code, int]]:
         """Largest quantity that each limit lets pass, in the order in which they are checked."""
         instrument, request, side = case.instrument, case.request, case.request.side
-        rooms = []
-        if not case.queued and self._aggressive(instrument, request):
+        rooms, aggressive = [], self._aggressive(instrument, request)
+        if aggressive and not case.queued:
             rooms.append((Code.LIQUIDITY_HALT, self._available(instrument, side)))
         if request.reduce_only:
             return [*rooms, (Code.WOULD_NOT_REDUCE, max(0, -side * case.book.position))]
         worth = self.valuer.worth(case.account)
-        price2 = self._price2(instrument, request)
+        price2 = self._price2(instrument, request, aggressive)
         held = self.valuer.value(instrument, case.book.same_way(side), price2)
         share, of = self.valuer.margin_share(instrument)
         quarter = worth.nav * CONCENTRATION.numerator * of // (CONCENTRATION.denominator * share) - held
