@@ -52,7 +52,7 @@ class ShownMarket:
         self.displaced: dict[str, Displaced] = {}
         self._shapes: dict[str, Shape] = {}
         self._peeked: dict[str, Displaced] = {}
-        self._sides: dict[tuple[str, int], list[Level]] = {}
+        self._sides: dict[str, dict[tuple[int, int], list[Level]]] = {}
         self._shifts: dict[str, tuple[int, int]] = {}
         self._books: dict[int, tuple[list[Level], list[Level]]] = {}
         self._prices: dict[str, tuple[int, tuple[int, int]]] = {}
@@ -157,12 +157,12 @@ class ShownMarket:
 
     def side(self, instrument: Instrument, side: int, levels: int = DEPTH) -> list[Level]:
         """What an order of `side` meets: the shown asks for a buyer, the shown bids for a seller, best first."""
-        key = instrument.symbol, side
-        built = self._sides.get(key) if levels == DEPTH else None
+        known = self._sides.get(instrument.symbol)
+        if known is None:
+            known = self._sides[instrument.symbol] = {}
+        built = known.get((side, levels))
         if built is None:
-            built = self._build_side(instrument, side, levels)
-            if levels == DEPTH:
-                self._sides[key] = built
+            built = known[side, levels] = self._build_side(instrument, side, levels)
         return built
 
     def _build_side(self, instrument: Instrument, side: int, levels: int) -> list[Level]:
@@ -257,8 +257,7 @@ class ShownMarket:
 
     def emptied(self, instrument: Instrument) -> None:
         """Forget the instrument's levels: lots left the display, the price stands where the instant began."""
-        self._sides.pop((instrument.symbol, -1), None)
-        self._sides.pop((instrument.symbol, +1), None)
+        self._sides.pop(instrument.symbol, None)
 
     def consume(self, instrument: Instrument, side: int, shown_price: int, lots: int) -> None:
         """Take displayed lots at a shown price; they refill with time."""

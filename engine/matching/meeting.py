@@ -55,7 +55,7 @@ class Meeting:
             if maker is None:
                 self._world(order, instrument, at, left, limit, beyond)
                 break
-            better = self._standing_before(maker, instrument, side)
+            better = self._standing_before(maker, instrument, side, left)
             if better is None:
                 self._world(order, instrument, at, left, int(maker.limit or 0), beyond)
             elif better:
@@ -78,10 +78,14 @@ class Meeting:
         found.sort(key=lambda o: (side * int(o.limit or 0), o.rank))
         return found
 
-    def _standing_before(self, maker: Order, instrument: Instrument, side: int) -> int | None:
-        """The market's lots that stand before a resting order: at better prices, and ahead of it at its own. None for
-        an order behind the displayed book: all that the market gives up to its price stands before it."""
+    def _standing_before(self, maker: Order, instrument: Instrument, side: int, enough: int) -> int | None:
+        """The market's lots that stand before a resting order: at better prices, and ahead of it at its own; no more
+        are counted than the touch shows where that is `enough`. None for an order behind the displayed book: all that
+        the market gives up to its price stands before it."""
         price = int(maker.limit or 0)
+        for level, size in self.shown.side(instrument, side, 1):
+            if size >= enough and side * (level - price) < 0:
+                return size
         levels = self.shown.side(instrument, side)
         if not levels or side * (price - levels[-1][0]) > 0:
             return None

@@ -252,10 +252,12 @@ class Gate:
         bid, ask = self.shown.touch(instrument)
         return request.limit_price >= ask if request.side > 0 else request.limit_price <= bid
 
-    def _available(self, instrument: Instrument, side: int) -> int:
-        """Lots that the rest of the day can give an aggressive order."""
-        displayed = sum(size for _, size in self.shown.side(instrument, side))
-        return displayed + math.floor(PARTICIPATION * self.shown.volume(instrument)[1])
+    def _available(self, instrument: Instrument, side: int, enough: int | None) -> int:
+        """Lots that the rest of the day can give an aggressive order; no ladder is read for `enough` of them."""
+        left = math.floor(PARTICIPATION * self.shown.volume(instrument)[1])
+        if enough is not None and enough <= left:
+            return left
+        return left + sum(size for _, size in self.shown.side(instrument, side))
 
     # --- leverage and concentration -------------------------------------------------------------
 
@@ -279,12 +281,13 @@ class Gate:
                 gross += abs(mark_of(symbol, adds))
         return gross
 
-    def _rooms(self, case: Case) -> list[tuple[Code, int]]:
-        """Largest quantity that each limit lets pass, in the order in which they are checked."""
+    def _rooms(self, case: Case, enough: int | None = None) -> list[tuple[Code, int]]:
+        """Largest quantity that each limit lets pass, in the order in which they are checked; more than is said where
+        that is `enough`."""
         instrument, request, side = case.instrument, case.request, case.request.side
         rooms, aggressive = [], self._aggressive(instrument, request)
         if aggressive and not case.queued:
-            rooms.append((Code.LIQUIDITY_HALT, self._available(instrument, side)))
+            rooms.append((Code.LIQUIDITY_HALT, self._available(instrument, side, enough)))
         if request.reduce_only:
             return [*rooms, (Code.WOULD_NOT_REDUCE, max(0, -side * case.book.position))]
         worth = self.valuer.worth(case.account)
@@ -306,8 +309,8 @@ class Gate:
     def _size(self, case: Case) -> Refusal | None:
         """Liquidity, leverage, concentration. The largest size named is one that all three let pass."""
         instrument = case.instrument
-        rooms = self._rooms(case)
-        over = next((code for code, lots in rooms if case.request.quantity > lots), None)
+        wanted = case.request.quantity
+        over = next((code for code, lots in self._rooms(case, wanted) if wanted > lots), None)
         if over is None:
             return None
         if self.valuer.worth(case.account).nav <= 0 and over in (Code.INSUFFICIENT_MARGIN, Code.CONCENTRATION_LIMIT):
@@ -316,7 +319,7 @@ class Gate:
                 "the account is worth nothing, so it can only reduce what it holds",
                 fix="close positions, or open another account",
             )
-        most = min(lots for _, lots in rooms)
+        most = min(lots for _, lots in self._rooms(case))
         message, cause, instead = self._words(over, case)
         return Refusal(
             over,
