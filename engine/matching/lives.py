@@ -8,7 +8,7 @@ from engine.matching.exchange import PARTICIPATION, beyond_cap
 from engine.matching.executions import Executions
 from engine.matching.exits import exit_request, grown, protected
 from engine.matching.meeting import Meeting, show_next
-from engine.matching.resting import crossed, queue_ahead, reached, rests
+from engine.matching.resting import crossed, queue_ahead, reached, rests, untouched
 from engine.matching.triggers import arm, holds, touched
 from engine.model.ids import OrderId, TimeNs
 from engine.model.instrument import Instrument
@@ -112,8 +112,7 @@ class Lives:
     def meet_prints(self, waiting: list[Order], instrument: Instrument, at: TimeNs) -> None:
         """Resting orders that the last step's trades and quotes reached."""
         resting = [o for o in waiting if rests(o)]
-        rooms = {o.order_id: self.executions.room(o) for o in resting}
-        for order, wanted in reached(self.shown, instrument, resting, rooms):
+        for order, wanted in self._reached(resting, instrument):
             lots = min(wanted, self.executions.room(order)) if order.open else 0
             if lots <= 0:
                 continue
@@ -125,6 +124,12 @@ class Lives:
         for order in resting:
             if order.open and order.request.display is not None and order.slice_left == 0:
                 show_next(self.shown, self.executions, order, instrument)
+
+    def _reached(self, resting: list[Order], instrument: Instrument) -> list[tuple[Order, int]]:
+        if untouched(self.shown, instrument, resting):
+            return []
+        rooms = {o.order_id: self.executions.room(o) for o in resting}
+        return reached(self.shown, instrument, resting, rooms)
 
     def sweep_on(self, order: Order, instrument: Instrument, at: TimeNs) -> None:
         """The rest of an oversized order takes its share of the volume, an average trade at a time."""

@@ -13,24 +13,26 @@ from engine.market.shown import DEPTH, ShownMarket
 from engine.model.ids import SECOND_NS, OrderId
 from engine.model.instrument import Instrument
 from engine.model.market import Trade
-from engine.model.order import Order, Status
+from engine.model.order import AUCTION_ONLY, Order, Status
 
 DEEP = 100
 """Levels that are looked at for the place of an order behind the displayed ladder."""
 COARSE_NS = 60_000_000_000
 """Steps from this length on have no prints: an order is reached when the step's range passes its price."""
 
+_FAR = 1 << 62
 Left = dict[OrderId, int]
 """Lots that each order may still trade in this step."""
 
 
 def rests(order: Order) -> bool:
-    """Whether the order stands in the book at its limit."""
+    """Whether the order stands in the book at its limit; one for an auction only waits elsewhere."""
     return (
         not order.dormant
         and not order.sweeping
         and order.limit is not None
         and order.status in (Status.WORKING, Status.PARTIALLY_FILLED)
+        and order.request.time_in_force not in AUCTION_ONLY
     )
 
 
@@ -50,6 +52,20 @@ def crossed(shown: ShownMarket, instrument: Instrument, order: Order) -> bool:
     limit = order.limit
     bid, ask = shown.touch(instrument)
     return limit is None or (ask <= limit if order.request.side > 0 else bid >= limit)
+
+
+def untouched(shown: ShownMarket, instrument: Instrument, resting: list[Order]) -> bool:
+    """Whether the last step did nothing to any resting order: no print and no quote came to the best of them, and
+    none may lose somebody ahead of it. Most steps are like that, and most orders wait behind the touch."""
+    if shown.step_ns >= COARSE_NS or shown.now % SECOND_NS == 0:
+        return False
+    buys = [int(o.limit or 0) for o in resting if o.request.side > 0]
+    sells = [int(o.limit or 0) for o in resting if o.request.side < 0]
+    bid, ask = shown.touch(instrument)
+    highest, lowest = max(buys, default=-_FAR), min(sells, default=_FAR)
+    if highest >= min(bid, ask) or lowest <= max(bid, ask):
+        return False
+    return all((t.sign > 0 or highest < t.price) and (t.sign < 0 or lowest > t.price) for t in shown.prints(instrument))
 
 
 def reached(
