@@ -153,13 +153,13 @@ class Trading:
         return order
 
     def _expiry(self, request: OrderRequest, instrument: Instrument, at: TimeNs) -> TimeNs:
-        calendar = self.shown.calendars[instrument.session]
-        if request.time_in_force is TimeInForce.CLS:
+        calendar, until = self.shown.calendars[instrument.session], request.time_in_force
+        if until is TimeInForce.CLS:
             ends = closing_at(calendar, instrument, at)
-        elif request.time_in_force is TimeInForce.GTD:
+        elif until is TimeInForce.GTD:
             ends = TimeNs(int(request.expire_at or 0))
         else:
-            ends = expiry(request.time_in_force, at, day_end(calendar, at))
+            ends = expiry(until, at, day_end(calendar, at) if until is TimeInForce.DAY else at)
         last = self.gate.contract_end(instrument)
         return min(ends, last) if ends and last else ends
 
