@@ -151,11 +151,13 @@ class Runner:
 
     # --- commands -----------------------------------------------------------------------------
 
-    async def submit(self, account: str, payload: bytes | str | Document, *, strict: bool = False) -> Document:
-        """Send an order; answers when it is durable. Raises Refused."""
+    async def submit(
+        self, account: str, payload: bytes | str | Document, *, strict: bool = False, origin: str = "person"
+    ) -> Document:
+        """Send an order; answers when it is durable. `origin` is one of ORIGINS. Raises Refused."""
         request = parse_order(payload, self.kernel.catalogue, self.view.today(), strict=strict)
         await self.ensure_account(account)
-        order = await self._command(Submit(at=self._at(), account=AccountId(account), order=request))
+        order = await self._command(Submit(self._at(), AccountId(account), request, origin))
         assert isinstance(order, Order)
         if order.refusal is not None:
             raise Refused(order.refusal)

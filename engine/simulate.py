@@ -5,8 +5,8 @@ The same arguments give the same bytes. Nothing is kept: the journal is the comm
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
 import msgspec
 
@@ -17,7 +17,7 @@ from engine.market.catalogue import Catalogue
 from engine.market.shown import DayCalendar, ShownMarket
 from engine.model.account import START_CASH, Transfer
 from engine.model.command import OpenAccount
-from engine.model.event import AccountTouched, LedgerEntry
+from engine.model.event import AccountTouched, Event, LedgerEntry
 from engine.model.format import time_text
 from engine.model.ids import AccountId, TimeNs
 from engine.model.instrument import Instrument
@@ -46,6 +46,25 @@ class Options(msgspec.Struct, frozen=True):
     everything: bool = False
 
 
+class Player(Protocol):
+    """Somebody who acts inside a run, by commands of its kernel: told what happened, called when the market moved."""
+
+    def start(self) -> None:
+        """The run begins."""
+
+    def next_at(self) -> TimeNs | None:
+        """When it must be called next at the latest (the run's next step comes first); None is never."""
+
+    def hear(self, events: Iterable[Event]) -> None:
+        """What has happened since it was last told."""
+
+    def step(self) -> None:
+        """The market has moved."""
+
+    def stop(self) -> None:
+        """The run ends."""
+
+
 class Run:
     """One run over a market."""
 
@@ -64,6 +83,12 @@ class Run:
         self.stepping = bool(MARKET_EVENTS & set(options.events)) and bool(self.watched)
         self.transfers: list[Transfer] = []
         self.count = 0
+        self._player: Player | None = None
+        self._said: list[bytes] = []
+
+    def join(self, player: Player) -> None:
+        """Let somebody act in the run; before `lines`."""
+        self._player = player
 
     def damage(self) -> Exception | None:
         """Why a recording ended before its end; to be asked after the run."""
@@ -74,22 +99,44 @@ class Run:
 
     def lines(self, commands: Iterable[Wanted]) -> Iterator[bytes]:
         """The run's events, then its end line; each ends in a newline."""
+        if self._player is not None:
+            yield from self._play(self._player.start)
         for wanted in commands:
             if wanted.at >= self.options.end:
                 break
             yield from self._until(wanted.at)
             yield from self._do(wanted)
         yield from self._until(self.options.end)
+        if self._player is not None:
+            yield from self._play(self._player.stop)
         yield _line(self._end())
 
     def _until(self, to: TimeNs) -> Iterator[bytes]:
-        state, step = self.kernel.state, self.options.step_ns
-        while self.stepping and (following := (state.now // step + 1) * step) <= to:
-            self.kernel.advance(TimeNs(following))
+        state = self.kernel.state
+        while (following := self._next_step()) is not None and following <= to:
+            self.kernel.advance(following)
             yield from self._drain()
-            yield from self._market()
+            if self.stepping:
+                yield from self._market()
+            if self._player is not None:
+                yield from self._play(self._player.step)
         if state.now < to:
             self.kernel.advance(to)
+            yield from self._drain()
+
+    def _next_step(self) -> TimeNs | None:
+        """The next step at which there is something to print or somebody to call; None where there is none."""
+        now, step = self.kernel.state.now, self.options.step_ns
+        if self.stepping:
+            return TimeNs((now // step + 1) * step)
+        due = self._player.next_at() if self._player is not None else None
+        return None if due is None else TimeNs(-(-max(due, now + 1) // step) * step)
+
+    def _play(self, act: Callable[[], None]) -> Iterator[bytes]:
+        """Let the player act; what it caused is printed even where it fails."""
+        try:
+            act()
+        finally:
             yield from self._drain()
 
     def _do(self, wanted: Wanted) -> Iterator[bytes]:
@@ -122,8 +169,26 @@ class Run:
 
     # --- lines --------------------------------------------------------------------------------
 
-    def _drain(self) -> Iterator[bytes]:
+    def settle(self) -> list[Event]:
+        """What has happened since the last call; its lines are printed in their turn."""
         events = self.kernel.take_events()
+        self._said.extend(self._tell(events))
+        return events
+
+    def told_refusal(self, account: str, client_order_id: str, error: Document) -> None:
+        """A player's order was refused before there was one."""
+        head = {"type": "order.rejected", "at": time_text(self.kernel.state.now), "account": account}
+        if "order" in self.options.events:
+            self._said.extend(self._emit({**head, "client_order_id": client_order_id, "refusal": error}))
+
+    def _drain(self) -> Iterator[bytes]:
+        events = self.settle()
+        if self._player is not None:
+            self._player.hear(events)
+        said, self._said = self._said, []
+        yield from said
+
+    def _tell(self, events: list[Event]) -> Iterator[bytes]:
         wanted = self.options.events
         for event in events:
             if isinstance(event, LedgerEntry):
@@ -151,7 +216,7 @@ class Run:
                     yield from self._emit({"type": "trade", "symbol": instrument.symbol, **trade})
 
     def _book(self, instrument: Instrument) -> Document:
-        bids, asks = self.kernel.shown.ladder(instrument)
+        bids, asks = self.kernel.displayed.ladder(instrument)
         ladder = Ladder(tuple(BookLevel(*level) for level in bids), tuple(BookLevel(*level) for level in asks))  # type: ignore[arg-type]
         return ladder_document(ladder, instrument)
 

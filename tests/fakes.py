@@ -145,7 +145,9 @@ class FakeRunner:
     async def ensure_account(self, account: str) -> None:
         self.lists.setdefault(account, ["BTC", "AAPL"])
 
-    async def submit(self, account: str, payload: Any, *, strict: bool = False) -> dict[str, Any]:
+    async def submit(
+        self, account: str, payload: Any, *, strict: bool = False, origin: str = "person"
+    ) -> dict[str, Any]:
         self.sources.append(strict)
         order = self._parse(payload)
         document = {**order, "order_id": f"o-{len(self.view.mine) + 1}", "account": account, "status": "working"}

@@ -20,14 +20,21 @@ if TYPE_CHECKING:
 
 class DeskClient:
     """Implements engine.desk.Desk. An engine that is not running is started (`start`), also after it was lost.
+    `origin` is "strategy" where a program and not a person sends the orders.
 
     Methods raise Refused or DeskUnreachable. `state` is LIVE, SYNCING or RECONNECTING over all open streams.
     """
 
     def __init__(
-        self, home: Home, account: str = "main", options: StartOptions | None = None, *, start: bool = True
+        self,
+        home: Home,
+        account: str = "main",
+        options: StartOptions | None = None,
+        *,
+        start: bool = True,
+        origin: str = "",
     ) -> None:
-        self.home, self.account = home, account
+        self.home, self.account, self._origin = home, account, origin
         self._options, self._start = options, start
         self._feeds: list[Feed] = []
 
@@ -172,14 +179,17 @@ class DeskClient:
         given = {name: value for name, value in query.items() if value not in ("", 0)}
         return await self._call("GET", f"{path}?{urlencode(given)}" if given else path)
 
+    async def _request(self, method: str, path: str, body: object) -> tuple[int, Document]:
+        return await wire.request(self.home, self.account, method, path, body, self._origin)
+
     async def _call(self, method: str, path: str, body: object = None) -> Document:
         try:
-            status, document = await wire.request(self.home, self.account, method, path, body)
+            status, document = await self._request(method, path, body)
         except DeskUnreachable as error:
             if method != "GET" and not isinstance(error, wire.NotRunning):
                 raise
             await self.ready()
-            status, document = await wire.request(self.home, self.account, method, path, body)
+            status, document = await self._request(method, path, body)
         if status >= 400:
             raise _refused(document)
         return document

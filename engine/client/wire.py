@@ -33,21 +33,23 @@ async def connect(home: Home) -> socket.socket:
     return sock
 
 
-async def request(home: Home, account: str, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
-    """(HTTP status, document). Raises DeskUnreachable."""
+async def request(
+    home: Home, account: str, method: str, path: str, body: object = None, origin: str = ""
+) -> tuple[int, dict[str, Any]]:
+    """(HTTP status, document); `origin` says who sends an order where that is no person. Raises DeskUnreachable."""
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            return await _exchange(home, account, method, path, body)
+            return await _exchange(home, _head(account, method, path, body, origin))
     except TimeoutError:
         raise DeskUnreachable(f"the engine of {home.path} did not answer within {TIMEOUT_S:.0f} s") from None
     except (OSError, EOFError, ValueError) as error:
         raise DeskUnreachable(f"the engine of {home.path} stopped answering: {error}") from None
 
 
-async def _exchange(home: Home, account: str, method: str, path: str, body: object) -> tuple[int, dict[str, Any]]:
+async def _exchange(home: Home, sent: bytes) -> tuple[int, dict[str, Any]]:
     reader, writer = await asyncio.open_unix_connection(sock=await connect(home))
     try:
-        writer.write(_head(account, method, path, body))
+        writer.write(sent)
         await writer.drain()
         head = await reader.readuntil(b"\r\n\r\n")
         status_line, *lines = head.split(b"\r\n")
@@ -59,12 +61,14 @@ async def _exchange(home: Home, account: str, method: str, path: str, body: obje
     return int(status_line.split()[1]), document
 
 
-def _head(account: str, method: str, path: str, body: object) -> bytes:
+def _head(account: str, method: str, path: str, body: object, origin: str) -> bytes:
     sent = b"" if body is None else msgspec.json.encode(body)
     head = (
         f"{method} {path} HTTP/1.1\r\nHost: vterm\r\nConnection: close\r\n"
         f"X-VTerm-Account: {account}\r\nX-VTerm-Source: local\r\n"
     )
+    if origin:
+        head += f"X-VTerm-Origin: {origin}\r\n"
     if body is not None:
         head += f"Content-Type: application/json\r\nContent-Length: {len(sent)}\r\n"
     return head.encode("latin-1") + b"\r\n" + sent

@@ -10,6 +10,7 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 from engine.gateway.served import ServedRunner
+from engine.model.command import ORIGINS
 from engine.model.refusal import Code, refuse
 
 MAX_BODY = 65_536
@@ -29,12 +30,21 @@ def account_of(header: str | None) -> str:
     return account
 
 
+def origin_of(header: str | None) -> str:
+    """Who sends an order: a person, unless the request names a strategy. It gives no rights, only a name."""
+    origin = header or ORIGINS[0]
+    if origin not in ORIGINS:
+        raise refuse(Code.ENUM_ERROR, "there is no such origin", fix=f"use {', '.join(ORIGINS)}", field="origin")
+    return origin
+
+
 class Call:
     """A request to `runner` on behalf of `account`."""
 
     def __init__(self, request: Request, runner: ServedRunner) -> None:
         self.request, self.runner, self.view = request, runner, runner.view
         self.account = account_of(request.headers.get("x-vterm-account"))
+        self.origin = origin_of(request.headers.get("x-vterm-origin"))
         # Only a Unix socket has peers without an address: nobody on a network can ask to be read leniently.
         self.strict = request.client is not None or request.headers.get("x-vterm-source") != "local"
 

@@ -80,7 +80,7 @@ async def _orders(call: Call) -> Document:
 
 async def _submit(call: Call) -> Document:
     call.only()
-    return await call.runner.submit(call.account, await call.body(), strict=call.strict)
+    return await call.runner.submit(call.account, await call.body(), strict=call.strict, origin=call.origin)
 
 
 async def _preview(call: Call) -> Document:

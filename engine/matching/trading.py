@@ -111,10 +111,10 @@ class Trading:
         )
 
     def submit(self, command: Submit) -> Order | Refusal:
-        """Send an order of a person or a script."""
+        """Send an order of a person, a script or a strategy."""
         if command.account not in self.state.accounts:
             return Refusal(Code.FORBIDDEN, f"there is no account {command.account}", fix="open it first")
-        return self.place(command.account, command.order, origin="person")
+        return self.place(command.account, command.order, origin=command.origin)
 
     def place(self, account: str, request: OrderRequest, *, origin: str, parent: str = "") -> Order:
         """Send an order now, through the gate; it may come back rejected."""

@@ -10,6 +10,10 @@ from engine.model.ids import AccountId, Lots, Minor, Ticks, TimeNs
 from engine.model.order import OrderRequest
 
 
+ORIGINS = ("person", "strategy")
+"""Who may send an order from outside. Both meet the same limits; it is only said whose doing it was."""
+
+
 class Command(msgspec.Struct, frozen=True, tag_field="cmd", omit_defaults=True):
     """Base of all commands; `at` is the market time at which it takes effect."""
 
@@ -24,10 +28,11 @@ class OpenAccount(Command, frozen=True, tag="open_account"):
 
 
 class Submit(Command, frozen=True, tag="submit"):
-    """Send an order."""
+    """Send an order; `origin` is one of ORIGINS."""
 
     account: AccountId
     order: OrderRequest
+    origin: str = "person"
 
 
 class Cancel(Command, frozen=True, tag="cancel"):

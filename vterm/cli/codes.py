@@ -79,6 +79,8 @@ OTHERS = {
     "BAD_DATA_REQUEST": (2, "a data command cannot do what was asked with this file"),
     "UNKNOWN_FORMAT": (2, "no importer has this name"),
     "SYMBOL_NEEDED": (2, "the file holds several instruments and none was named"),
+    "BAD_STRATEGY": (2, "the strategy's file cannot be loaded, or it was set up wrongly"),
+    "STRATEGY_FAILED": (2, "the strategy raised an error of its own; what it did up to then stands"),
     "UNKNOWN_PATH": (4, "the gateway has no such path"),
     "NO_LEDGER": (4, "the home has no ledger yet"),
     "DESK_UNREACHABLE": (6, "no engine answers and none could be started"),

@@ -36,6 +36,13 @@ class Answer:
         return parsed
 
 
+def account_name(text: str) -> str:
+    """The name given with --account."""
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise usage("--account is not a name", "use letters, digits, dots, dashes or underscores")
+    return text
+
+
 class Context:
     """The globals of a command line."""
 
@@ -43,11 +50,9 @@ class Context:
         self.line = line
         self.json, self.csv = "json" in line.switches, "csv" in line.switches
         self.no_daemon = "no_daemon" in line.switches
-        self.account = line.flags.get("account") or "main"
+        self.account = account_name(line.flags.get("account") or "main")
         self._desk: Desk | None = None
         self._home: Home | None = None
-        if not self.account.isascii() or not self.account.isprintable() or " " in self.account:
-            raise usage("--account is not a name", "use letters, digits, dots, dashes or underscores")
         if line.flags.get("desk") or os.environ.get("VTERM_DESK"):
             raise usage("a shared desk cannot be reached from this version", "leave out --desk and VTERM_DESK")
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vterm.cli.context import account_name
 from vterm.cli.stop import usage
 
 if TYPE_CHECKING:
@@ -23,16 +24,22 @@ DEFAULT_EVENTS = "order,fill,ledger,portfolio,risk,mission,algo,system"
 
 Commands = Annotated[str, typer.Option("--commands", help="Commands as NDJSON in time order; - for standard input.")]
 Events = Annotated[str, typer.Option("--events", help="Which events to print, comma-separated; quote,book,trade too.")]
-Symbols = Annotated[str, typer.Option("--symbols", help="Whose quote, book and trade events to print.")]
+Symbols = Annotated[
+    str, typer.Option("--symbols", help="Whose quote, book and trade events to print; what a strategy trades.")
+]
 Step = Annotated[str, typer.Option("--step", help="100ms, 1s or 60s: the same process, coarser.")]
 Start = Annotated[str, typer.Option("--start", help="First moment, such as 2026-11-23T14:30:00Z.")]
+StrategyFile = Annotated[
+    str, typer.Option("--strategy", metavar="FILE.py[:Class]", help="A strategy that trades in the run, on --symbols.")
+]
+Account = Annotated[str, typer.Option("--account", help="Whose money the strategy trades with.")]
 Scenario = Annotated[str, typer.Option("--scenario", help="What happens from the start on; earnings-gap:NVDA.")]
 End = Annotated[str, typer.Option("--end", help="Last moment.")]
 Json = Annotated[bool, typer.Option("--json", help="The lines are JSON either way.")]
 
 
 @app_simulate.command()
-def simulate(  # noqa: PLR0917 - typer reads the options from the parameters
+def simulate(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the market.")],
     start: Start,
     end: End,
@@ -41,6 +48,8 @@ def simulate(  # noqa: PLR0917 - typer reads the options from the parameters
     symbols: Symbols = "",
     step: Step = "100ms",
     scenario: Scenario = "",
+    strategy: StrategyFile = "",
+    account: Account = "main",
     as_json: Json = False,
 ) -> None:
     """Run the living market of a seed between two moments."""
@@ -48,11 +57,11 @@ def simulate(  # noqa: PLR0917 - typer reads the options from the parameters
 
     del as_json
     options = _options(_time(start, "--start"), _time(end, "--end"), events, symbols, step)
-    _run(simulation(seed, options, scenario), commands)
+    _run(simulation(seed, options, scenario), commands, strategy, account)
 
 
 @app_replay.command()
-def replay(  # noqa: PLR0917 - typer reads the options from the parameters
+def replay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="A recorded file; .gz .xz .zst .zip as it is.")],
     fmt: Annotated[str, typer.Option("--format", help="See `vterm data formats`.")],
     symbol: Annotated[list[str] | None, typer.Option("--symbol", help="Of a file of several; may be repeated.")] = None,
@@ -62,6 +71,8 @@ def replay(  # noqa: PLR0917 - typer reads the options from the parameters
     events: Events = DEFAULT_EVENTS,
     symbols: Symbols = "",
     step: Step = "100ms",
+    strategy: StrategyFile = "",
+    account: Account = "main",
     as_json: Json = False,
 ) -> None:
     """Run a recorded market from its first book to its last message; several files are one recording."""
@@ -76,7 +87,7 @@ def replay(  # noqa: PLR0917 - typer reads the options from the parameters
             begin, last if given[1] is None else min(given[1], last), events, symbols, step, everything=True
         )
 
-    _run(replay_run(files, fmt, tuple(symbol or ()), options), commands)
+    _run(replay_run(files, fmt, tuple(symbol or ()), options), commands, strategy, account)
 
 
 def _time(text: str, flag: str) -> TimeNs:
@@ -99,18 +110,33 @@ def _options(start: TimeNs, end: TimeNs, events: str, symbols: str, step: str, *
     return Options(start, end, tuple(n for n in events.split(",") if n), wanted, STEPS[step], everything and not wanted)
 
 
-def _run(run: Run, commands: str) -> None:
-    """Write the run's lines as they come."""
+def _run(run: Run, commands: str, strategy: str, account: str) -> None:
+    """Write the run's lines as they come. What a strategy prints is talk, so it goes to stderr."""
     from engine.script import read_commands
 
     out = sys.stdout.buffer
-    with _lines(commands) as lines:
-        for line in run.lines(read_commands(lines)):
-            out.write(line)
-    out.flush()
+    with _lines(commands) as lines, redirect_stdout(sys.stderr):
+        if strategy:
+            _join(run, strategy, account)
+        try:
+            for line in run.lines(read_commands(lines)):
+                out.write(line)
+        finally:
+            out.flush()
     damage = run.damage()
     if damage is not None:
         raise damage
+
+
+def _join(run: Run, strategy: str, account: str) -> None:
+    """Let a strategy act in the run."""
+    from engine.strategy.load import load
+    from engine.strategy.simulated import Actor
+
+    symbols = [str(instrument.symbol) for instrument in run.watched]
+    if not symbols:
+        raise usage("a strategy needs to know what to trade", "--symbols AAPL,BTC")
+    run.join(Actor(run, load(strategy), symbols, account_name(account), lambda text: print(text, file=sys.stderr)))
 
 
 @contextmanager

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from vterm.cli.context import Context
 
 
+HAVE_ACCOUNTS = ("simulate", "replay")
+
+
 def run_typer(context: Context, name: str, module: str) -> int:
     """Run `vterm NAME …` of vterm.cli.MODULE (its `app`, or `app_NAME` where it has several)."""
     found = import_module(f"vterm.cli.{module}")
@@ -32,8 +35,9 @@ def _words(context: Context) -> list[str]:
     for flag, wanted in (("--json", context.json), ("--csv", context.csv)):
         if wanted and flag not in words:
             words.append(flag)
-    for name in ("seed", "scenario", "format", "symbol"):
-        value = context.line.flags.get(name)
-        if value and f"--{name}" not in words:
-            words += [f"--{name}", value]
+    names = ("seed", "scenario", "format", "symbol", *(("account",) if context.line.name in HAVE_ACCOUNTS else ()))
+    for flag in names:
+        value = context.line.flags.get(flag)
+        if value and f"--{flag}" not in words:
+            words += [f"--{flag}", value]
     return words
