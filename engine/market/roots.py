@@ -78,6 +78,8 @@ def decay(ratio: float) -> float:
     term = total = 1.0
     for k in range(1, _TAYLOR):
         term *= -ratio / k
+        if total + term == total:
+            break  # no later term is larger, so none would change a bit
         total += term
     for _ in range(halvings):
         total *= total

@@ -317,6 +317,6 @@ def sessions_between(calendar: DayCalendar, start: int, end: int) -> float:
                 open_ns += max(0, min(end, segment.end) - max(start, segment.start))
         if length:
             total += open_ns / length
-        if total > 100.0:
+        if total > 100.0 or day.segments[-1].end >= end:
             break
     return total

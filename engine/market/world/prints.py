@@ -5,23 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from engine.market.world.flow import FlowBlock
-from engine.market.world.path import Slots
 from engine.model.ids import MINUTE_NS, SECOND_NS, Lots, Ticks, TimeNs
 from engine.model.market import Trade
 
 MS_NS = SECOND_NS // 1000
 
 
-def trades(block: FlowBlock, slots: Slots, minute: int, low: int, high: int, ix: int) -> list[Trade]:
-    """Trades of column `ix` in rows [low, high) of a block of one minute, in time order."""
-    first, stop = np.searchsorted(block.row, (low, high))
-    return gather(block, slots.ix[block.col[first:stop]] == ix, int(first), minute)
-
-
 def gather(block: FlowBlock, wanted: np.ndarray, first: int, minute: int) -> list[Trade]:
     """Trades of the sparse entries first + flatnonzero(wanted)."""
     out: list[Trade] = []
-    for entry in (np.flatnonzero(wanted) + first).tolist():
+    for entry in (wanted.nonzero()[0] + first).tolist():
         base = minute * MINUTE_NS + (block.first + int(block.row[entry])) * 100 * MS_NS
         price, sign = Ticks(int(block.prices[entry])), int(block.signs[entry])
         for part in range(int(block.counts[entry])):

@@ -24,7 +24,7 @@ from engine.market.world.minutes import MinuteSource, MinuteTable
 from engine.market.world.past import Past
 from engine.market.world.path import BLOCK, TICKS, Keys, Slots
 from engine.market.world.plots import effects
-from engine.market.world.prints import trades
+from engine.market.world.prints import gather
 from engine.market.world.scenario import VOLUME
 from engine.market.world.tables import exp
 from engine.market.world.timeline import CalendarLike, Timeline
@@ -99,6 +99,7 @@ class World:
         self._coarse = False
         self._bands: dict[int, tuple[int, int] | None] = {}
         self._window: tuple[FlowBlock, Slots, int, int, int] | None = None
+        self._printed: tuple[int, I64] | None = None
 
     def _drawn(self, ix: int, row: int) -> MinuteTable | None:
         venue, place = self._venue_of[ix]
@@ -111,7 +112,7 @@ class World:
         """
         if step_ns not in STEPS or at % step_ns:
             raise ValueError(f"the world moves on a grid of 100 ms, 1 s or 60 s, not to {at} by {step_ns} ns")
-        self._step = step_ns
+        self._step, self._printed = step_ns, None
         tick = at // TICK_NS
         if step_ns == MINUTE_NS:
             self._window = self._next = None
@@ -234,16 +235,22 @@ class World:
         """Trades of the last advance in time order; none after a 60 s step."""
         if self._window is None:
             return []
-        block, slots, minute, low, high = self._window
-        return trades(block, slots, minute, low, high, ix)
+        first, traded = self._traded()
+        return gather(self._window[0], traded == ix, first, self._window[2])
 
     def any_prints(self) -> I64:
         """Columns that traded in the last advance, ascending; none after a 60 s step."""
-        if self._window is None:
-            return np.empty(0, np.int64)
-        block, slots, _, low, high = self._window
-        first, stop = np.searchsorted(block.row, (low, high))
-        return np.unique(slots.ix[block.col[first:stop]])
+        return np.unique(self._traded()[1])
+
+    def _traded(self) -> tuple[int, I64]:
+        """(entry of the first trade of the last advance in its block, columns of all of them), looked up once."""
+        if self._printed is None:
+            if self._window is None:
+                return 0, np.empty(0, np.int64)
+            block, slots, _, low, high = self._window
+            first, stop = np.searchsorted(block.row, (low, high)).tolist()
+            self._printed = first, slots.ix[block.col[first:stop]]
+        return self._printed
 
     def volume(self, ix: int) -> int:
         """Lots traded in the last advance."""
