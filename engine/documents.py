@@ -24,7 +24,7 @@ from engine.model.ids import MINOR_PER_VCR
 from engine.model.instrument import Instrument
 from engine.model.market import Bar, Ladder, Trade
 from engine.model.number import div_half_even, to_text, trim
-from engine.model.order import Order, Status, side_word
+from engine.model.order import AUCTION_ONLY, Order, Status, side_word
 
 Document = dict[str, Any]
 Lookup = Any
@@ -55,8 +55,10 @@ def signed(text: str) -> str:
     return text if text.startswith("-") or not text.strip("0.") else f"+{text}"
 
 
-def order_document(order: Order, instrument: Instrument, request: Document) -> Document:
-    """An order without its fills; `request` are its payload fields."""
+def order_document(order: Order, instrument: Instrument, request: Document, before: int | None = None) -> Document:
+    """An order without its fills; `request` are its payload fields, `before` the lots of other orders that stand
+    before it at its price (as it took its place where None)."""
+    ahead = order.ahead + (order.before if before is None else before)
     average = None
     if order.filled:
         places = instrument.tick.decimals + 4
@@ -71,7 +73,7 @@ def order_document(order: Order, instrument: Instrument, request: Document) -> D
         "remaining_quantity": instrument.quantity_text(order.remaining),
         "average_price": average,
         "fee": exact_money(order.fee),
-        "queue_ahead": instrument.quantity_text(order.ahead) if _waits(order) else None,
+        "queue_ahead": instrument.quantity_text(ahead) if _waits(order) else None,
         "submitted_at": time_text(order.submitted_at),
         "updated_at": time_text(order.updated_at),
         **_waiting(order, instrument),
@@ -87,7 +89,8 @@ def order_document(order: Order, instrument: Instrument, request: Document) -> D
 def _waits(order: Order) -> bool:
     """Whether the order stands in the book and has a place in a queue."""
     resting = order.status in (Status.WORKING, Status.PARTIALLY_FILLED) and order.limit is not None
-    return resting and not order.sweeping and not order.dormant
+    called = order.request.time_in_force in AUCTION_ONLY
+    return resting and not order.sweeping and not order.dormant and not called
 
 
 def _waiting(order: Order, instrument: Instrument) -> Document:

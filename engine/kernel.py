@@ -17,6 +17,7 @@ from engine.market.catalogue import Catalogue
 from engine.market.shown import ShownMarket
 from engine.market.statuses import changes
 from engine.matching.algos import Algos
+from engine.matching.displayed import Displayed
 from engine.matching.state import State
 from engine.matching.trading import Trading
 from engine.model.account import Account
@@ -66,6 +67,7 @@ class Kernel:
         self.state = State(now=start, step_ns=step_ns)
         self._trading = Trading(shown, catalogue, self.state)
         self.valuer, self.gate = self._trading.valuer, self._trading.gate
+        self.displayed = Displayed(shown, self._trading.executions)
         self._algos = Algos(shown, catalogue, self.gate, self.state, self._trading)
         self._watch = MarginWatch(self.state, self.valuer, self._trading)
         self._overnight = Overnight(self.state, self.valuer, catalogue, shown, self._trading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.market.catalogue import Catalogue
 from engine.market.shown import ShownMarket
 from engine.matching.chronicle import Chronicle
+from engine.matching.resting import rests
 from engine.matching.state import State
 from engine.matching.waiting import OpenOrders
 from engine.model.event import AccountTouched, FillEvent
@@ -85,6 +86,22 @@ class Executions:
             return order.remaining
         position = self.state.accounts[order.account].positions.get(order.request.symbol)
         return min(order.remaining, max(0, -order.request.side * (position.lots if position else 0)))
+
+    def displayed(self, order: Order) -> int:
+        """Lots that the book shows of a resting order: of an iceberg its slice."""
+        lots = self.room(order)
+        return lots if order.request.display is None else min(lots, order.slice_left)
+
+    def before(self, order: Order) -> int:
+        """Displayed lots of other orders that stand before a resting order at its price."""
+        return sum(
+            self.displayed(other)
+            for other in self.open.of_symbol.get(order.request.symbol, ())
+            if other.rank < order.rank
+            and other.request.side == order.request.side
+            and other.limit == order.limit
+            and rests(other)
+        )
 
     def finish(self, order: Order, status: Status, at: TimeNs, reason: str) -> None:
         """End an order that will not trade again."""

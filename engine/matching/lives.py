@@ -48,9 +48,9 @@ class Lives:
         if request.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
             self.finish(order, Status.CANCELLED, at, "immediate or cancel: the rest was not there")
             return
+        self._stand(order, instrument)
         if order.status in (Status.ACCEPTED, Status.QUEUED):
             self.executions.chronicle.moved(order, Status.WORKING, at)
-        self._stand(order, instrument)
 
     def mark_arrival(self, order: Order, instrument: Instrument) -> None:
         """Remember the mid that the order's cost is measured from."""
@@ -78,6 +78,7 @@ class Lives:
         order.sweeping = order.limit is None or crossed(self.shown, instrument, order)
         if not order.sweeping:
             order.ahead = queue_ahead(self.shown, instrument, order.request.side, int(order.limit or 0))
+            order.before = self.executions.before(order)
             order.slice_left = min(int(order.request.display or 0), order.remaining)
 
     # --- time ---------------------------------------------------------------------------------
@@ -117,6 +118,7 @@ class Lives:
             if lots <= 0:
                 continue
             before, limit = order.filled, int(order.limit or 0)
+            order.before = 0
             self.executions.post(order, instrument, at, [(limit, lots, limit)], maker=True)
             self.shown.settle(instrument).traded(order.request.side * lots)
             self.shown.changed(instrument)

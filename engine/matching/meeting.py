@@ -118,7 +118,7 @@ class Meeting:
         if lots <= 0:
             return
         price, before = int(maker.limit or 0), maker.filled
-        maker.ahead = 0
+        maker.ahead = maker.before = 0
         executions.post(maker, instrument, at, [(price, lots, price)], maker=True)
         executions.post(order, instrument, at, [(price, lots, price)], maker=False)
         if maker.request.display is not None and maker.open:
@@ -133,3 +133,4 @@ def show_next(shown: ShownMarket, executions: Executions, order: Order, instrume
     order.slice_left = min(int(order.request.display or 0), order.remaining)
     order.ahead = queue_ahead(shown, instrument, order.request.side, int(order.limit or 0))
     executions.rank(order)
+    order.before = executions.before(order)

@@ -90,15 +90,17 @@ def reached(
 
 
 def _by_print(trade: Trade, waiting: list[Order], left: Left) -> None:
-    """One print meets the queue: who stands at a better price trades whole, at the print's price in turn."""
+    """One print meets the queue: who stands at a better price trades whole, at the print's price in turn.
+    What it takes of the market's lots ahead, everybody behind them has no longer before him."""
     size, eaten, price = int(trade.size), 0, None
     for order in waiting:
         side, limit = order.request.side, int(order.limit or 0)
-        if side == trade.sign or size <= 0 or side * (limit - trade.price) < 0:
+        here = limit == trade.price
+        if side == trade.sign or side * (limit - trade.price) < 0 or (size <= 0 and not here):
             continue
         if limit != price:
             eaten, price = 0, limit
-        if limit == trade.price:
+        if here:
             between = min(max(0, order.ahead - eaten), size)
             eaten += between
             size -= between

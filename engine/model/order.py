@@ -136,7 +136,8 @@ class Order(msgspec.Struct, omit_defaults=True):
 
     `filled_value` is the sum of ticks x lots of its fills (average price = filled_value / filled);
     `arrival_mid2` the shown mid at arrival in half ticks, `arrival_shift2` the displacement in it; `ahead` the
-    displayed lots that wait before it at its price; while `sweeping` it takes liquidity as it returns, at most
+    displayed lots that wait before it at its price, `before` those of other orders when it took its place there;
+    while `sweeping` it takes liquidity as it returns, at most
     `allowance` lots now. `rank` is its place in time among the desk's orders; a new one is given when it loses
     its place. `dormant` orders wait for their trigger, at `trigger` ticks (0: conditions only), and are `released` by
     it; `ruled` ones had a rule and it held. `slice_left` is what an iceberg still shows. `parent` names the order or
@@ -156,6 +157,7 @@ class Order(msgspec.Struct, omit_defaults=True):
     arrival_mid2: int = 0
     arrival_shift2: int = 0
     ahead: int = 0
+    before: int = 0
     sweeping: bool = False
     allowance: float = 0.0
     expires_at: TimeNs = TimeNs(0)

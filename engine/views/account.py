@@ -35,7 +35,8 @@ class AccountView(MarketView):
     def order_document(self, order: Order) -> Document:
         """One order."""
         instrument = self.catalogue[order.request.symbol]
-        document = order_document(order, instrument, request_document(order.request, instrument, self.catalogue.get))
+        request = request_document(order.request, instrument, self.catalogue.get)
+        document = order_document(order, instrument, request, self.kernel.displayed.before(order))
         made = self.kernel.state.fills
         document["fills"] = [fill_document(made[fill_number(name)], instrument) for name in order.fills]
         return document
@@ -43,7 +44,9 @@ class AccountView(MarketView):
     def orders(self, account: str, open_only: bool = False, limit: int = 0) -> Document:
         """Orders, newest first."""
         self.account(account)
-        mine = [o for o in self.kernel.state.orders.values() if o.account == account and (o.open or not open_only)]
+        mine = self.kernel.open_orders(account)
+        if not open_only:
+            mine = [o for o in self.kernel.state.orders.values() if o.account == account]
         mine.reverse()
         return {"orders": [self.order_document(o) for o in (mine[:limit] if limit else mine)]}
 
@@ -74,7 +77,6 @@ class AccountView(MarketView):
         holder = self.account(account)
         worth = self.kernel.valuer.worth(holder)
         day = worth.nav - holder.day_nav
-        working = sum(1 for o in self.kernel.state.orders.values() if o.open and o.account == account)
         return {
             "account": account,
             "at": time_text(self.now),
@@ -92,7 +94,7 @@ class AccountView(MarketView):
             "leverage": ratio(worth.gross, worth.nav),
             "buying_power": exact_money(max(0, LEVERAGE_LIMIT * worth.nav - worth.gross)),
             "margin_used": exact_money(worth.margin),
-            "working_orders": working,
+            "working_orders": len(self.kernel.open_orders(account)),
             "positions": self._positions(holder, worth),
         }
 

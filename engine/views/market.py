@@ -100,7 +100,7 @@ class MarketView:
         """Best bid and ask, last, change on the previous close."""
         instrument = self.resolve(symbol)
         shown = self.kernel.shown
-        quote = shown.quote(instrument)
+        quote = self.kernel.displayed.quote(instrument)
         last = shown.last(instrument)
         close = int(shown.source.prev_close[instrument.column]) + instrument.basis_ticks
         return {
@@ -123,15 +123,15 @@ class MarketView:
         }
 
     def levels(self, symbol: str, count: int = DEPTH) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-        """(bids, asks) as (ticks, lots), best first."""
-        return self.kernel.shown.ladder(self.resolve(symbol), count)
+        """(bids, asks) as (ticks, lots), best first, with every account's resting orders."""
+        return self.kernel.displayed.ladder(self.resolve(symbol), count)
 
     def book(self, symbol: str, levels: int = DEPTH) -> Document:
         """The shown ladder."""
         if not 1 <= levels <= MOST_LEVELS:
             raise refuse(Code.OUT_OF_RANGE, f"a book has 1 to {MOST_LEVELS} levels", fix=f"ask for 1 to {MOST_LEVELS}")
         instrument = self.resolve(symbol)
-        bids, asks = self.kernel.shown.ladder(instrument, levels)
+        bids, asks = self.kernel.displayed.ladder(instrument, levels)
         ladder = Ladder(
             tuple(BookLevel(p, s) for p, s in bids),  # type: ignore[arg-type]
             tuple(BookLevel(p, s) for p, s in asks),  # type: ignore[arg-type]
@@ -149,10 +149,10 @@ class MarketView:
                 "side": "buy" if o.request.side > 0 else "sell",
                 "price": instrument.price_text(o.request.limit_price or 0),
                 "size": instrument.quantity_text(o.remaining),
-                "ahead": instrument.quantity_text(o.ahead),
+                "ahead": instrument.quantity_text(o.ahead + self.kernel.displayed.before(o)),
             }
-            for o in self.kernel.state.orders.values()
-            if o.open and o.account == account and o.request.symbol == instrument.symbol and o.request.limit_price
+            for o in self.kernel.open_orders(account)
+            if o.request.symbol == instrument.symbol and o.request.limit_price
         ]
 
     def trades(self, symbol: str, limit: int = 50) -> Document:
