@@ -18,7 +18,7 @@ from engine.model.order import Order, OrderRequest
 from engine.model.session import Halt
 
 
-class JournalEntry(Struct, frozen=True):
+class JournalEntry(Struct, frozen=True, gc=False):
     """One numbered input and all it caused. `body` is the command's canonical JSON.
 
     `kind` is the command's tag, or "tick" where only time caused the fills (then `body` names the time).

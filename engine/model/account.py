@@ -66,7 +66,7 @@ class Account(msgspec.Struct, omit_defaults=True):
     dividends: int = 0
 
 
-class Transfer(msgspec.Struct, frozen=True):
+class Transfer(msgspec.Struct, frozen=True, gc=False):
     """`amount` of `asset` moves from `debit` to `credit`; never edited, corrected by another transfer.
 
     `asset` is "VCR" (amount in Minor) or a symbol (amount in lots); `code` says why.

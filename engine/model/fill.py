@@ -7,7 +7,7 @@ import msgspec
 from engine.model.ids import AccountId, FillId, Lots, Minor, OrderId, Symbol, Ticks, TimeNs
 
 
-class Explain(msgspec.Struct, frozen=True):
+class Explain(msgspec.Struct, frozen=True, gc=False):
     """A fill's price in five signed parts, in half ticks; they sum exactly to twice the price.
 
     `mid` is the mid at the order's arrival, `timing` the drift since then, own impact excluded.
@@ -24,7 +24,7 @@ class Explain(msgspec.Struct, frozen=True):
         return self.mid + self.half_spread + self.depth + self.impact + self.timing
 
 
-class Fill(msgspec.Struct, frozen=True):
+class Fill(msgspec.Struct, frozen=True, gc=False):
     """One execution. `value` is its worth in Minor VCR at the exchange rate of the fill; `cash` what the
     account's cash changed by before the fee; `realised` the profit it closed."""
 

@@ -84,7 +84,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 """The whole state machine: every change of status goes through this table."""
 
 
-class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
+class Condition(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One term of a price rule: `subject` of `symbol` compared with `value`.
 
     Subjects and units: price (shown mid) and spread in half ticks, imbalance of the touch in millionths (-1e6 to
@@ -97,7 +97,7 @@ class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
     value: int
 
 
-class OrderRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+class OrderRequest(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A well-formed wish on the instrument's own lattice: `quantity` and `display` lots, prices in ticks.
 
     `trail_ticks` or `trail_ppm` (millionths of the price) is a trailing stop's distance. `take_profit` and
@@ -131,7 +131,7 @@ class OrderRequest(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.stop_price is not None or self.type is OrderType.TRAILING_STOP
 
 
-class Order(msgspec.Struct, omit_defaults=True):
+class Order(msgspec.Struct, omit_defaults=True, gc=False):
     """An order of one account. Only the kernel changes it.
 
     `filled_value` is the sum of ticks x lots of its fills (average price = filled_value / filled);
