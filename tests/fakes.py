@@ -55,6 +55,7 @@ class FakeView:
         self.tape: dict[str, list[dict[str, Any]]] = {}
         self.mine: list[dict[str, Any]] = []
         self.owned: list[dict[str, Any]] = []
+        self.queued: list[dict[str, Any]] = []
         self.running = {"now": AT, "speed": 1, "paused": False, "step_ms": 100}
         self.cash = 1_000_000
 
@@ -116,6 +117,9 @@ class FakeView:
             if order_id in (order["order_id"], order.get("client_order_id")):
                 return dict(order)
         raise refuse(Code.UNKNOWN_ORDER, "there is no such order", fix="vterm orders")
+
+    def queue(self, account: str) -> list[dict[str, Any]]:
+        return list(self.queued)
 
     def fills(self, account: str, limit: int = 0) -> dict[str, Any]:
         return {"fills": []}

@@ -26,7 +26,7 @@ FIRST_BARS = 300
 DEFAULT_SYMBOL = "BTC-USD"
 DEFAULT_WATCH = ("AAPL", "MSFT", "NVDA", "SPY", "QQQ", "BTC-USD", "ETH-USD", "SOL-USD", "EUR-USD", "USD-JPY", "NDX")
 LOST = (DeskUnreachable, OSError, EOFError)
-_KEPT = frozenset({"trade", "order", "fill", "error"})
+_KEPT = frozenset({"trade", "order", "queue", "fill", "error"})
 ACCOUNT_CHANNELS = ("orders", "portfolio", "system")
 
 

@@ -171,6 +171,13 @@ class DeskState:
         self.orders[str(order["order_id"])] = order
         return {"orders"}
 
+    def _take_queue(self, frame: Document) -> set[str]:
+        for row in frame["orders"]:
+            order = self.orders.get(str(row["order_id"]))
+            if order is not None:
+                order.update(row)
+        return {"orders"}
+
     def _take_fill(self, frame: Document) -> set[str]:
         self.fills.appendleft(frame)
         return {"fills"}

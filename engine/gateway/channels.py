@@ -133,7 +133,41 @@ def _lot(state: BookState) -> tuple[int, int]:
 
 
 class Orders(Channel):
-    """orders: what becomes of one account's orders, and its fills. Nothing is ever left out."""
+    """orders: what becomes of one account's orders, and its fills, of which nothing is ever left out; and where its
+    open orders stand by now, at most twice a second."""
+
+    EVERY_STEPS = 5
+
+    def __init__(self, hub: Hub, name: str, number: int, account: str) -> None:
+        super().__init__(hub, name, number)
+        self.account = account
+        self._last: dict[str, dict[str, Any]] = {}
+        self._steps = 0
+
+    def greet(self, seat: Seat) -> None:
+        rows = self.hub.view.queue(self.account)
+        if rows:
+            seat.put(self._queue(rows))
+
+    def step(self) -> None:
+        self._steps += 1
+        if self._steps % self.EVERY_STEPS:
+            return
+        now = {str(row["order_id"]): row for row in self.hub.view.queue(self.account)}
+        moved = [row for name, row in now.items() if self._last.get(name) != row]
+        self._last = now
+        if moved:
+            message = self._queue(moved)
+            for seat in self.seats:
+                seat.put(message)
+
+    def say(self, document: dict[str, Any], *, market: bool = False) -> None:
+        """What an event says of an order is older than its place in the queue, which is then told again."""
+        self._last.pop(str(document.get("order", {}).get("order_id", "")), None)
+        super().say(document, market=market)
+
+    def _queue(self, rows: list[dict[str, Any]]) -> Message:
+        return Message({"type": "queue", "channel": self.name, "orders": rows}, market=True)
 
 
 class Portfolio(Channel):

@@ -102,8 +102,10 @@ class Hub:
             return Portfolio(self, name, number, account)
         elif kind == "system" and name == kind:
             return System(self, name, number)
-        elif kind in ("orders", "missions") and name == kind:
-            return Orders(self, name, number)
+        elif kind == "orders" and name == kind:
+            return Orders(self, name, number, account)
+        elif kind == "missions" and name == kind:
+            return Channel(self, name, number)
         fix = "channels are ticker:SYM, orderbook:SYM, trades:SYM, orders, portfolio, missions and system"
         raise refuse(Code.ENUM_ERROR, "there is no such channel", fix=fix, field=name[:MAX_NAME])
 

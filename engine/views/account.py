@@ -10,12 +10,13 @@ from engine.documents import (
     ratio,
     signed,
 )
+from engine.matching.resting import rests
 from engine.model.account import Account, Position
 from engine.model.format import time_text
 from engine.model.ids import fill_number
 from engine.model.instrument import Instrument
 from engine.model.number import div_half_even, to_text
-from engine.model.order import Order
+from engine.model.order import Order, OrderType
 from engine.model.refusal import Code, refuse
 from engine.portfolio.valuation import LEVERAGE_LIMIT, Worth
 from engine.risk.schema import request_document
@@ -49,6 +50,20 @@ class AccountView(MarketView):
             mine = [o for o in self.kernel.state.orders.values() if o.account == account]
         mine.reverse()
         return {"orders": [self.order_document(o) for o in (mine[:limit] if limit else mine)]}
+
+    def queue(self, account: str) -> list[Document]:
+        """What moves of the account's open orders without an event of theirs: places in the queue, trailing stops."""
+        rows = []
+        for order in self.kernel.open_orders(account):
+            text = self.catalogue[order.request.symbol]
+            row: Document = {}
+            if rests(order):
+                row["queue_ahead"] = text.quantity_text(order.ahead + self.kernel.displayed.before(order))
+            if order.trigger and order.request.type is OrderType.TRAILING_STOP:
+                row["trigger_price"] = text.price_text(order.trigger)
+            if row:
+                rows.append({"order_id": order.order_id, **row})
+        return rows
 
     def find_order(self, account: str, order_id: str) -> Order:
         """The account's order by its own id or the client's. Raises Refused."""

@@ -15,6 +15,7 @@ from vterm.wording import described
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from typing import Any
 
     from vterm.cli.context import Answer, Context
 
@@ -23,8 +24,9 @@ DONE = ("filled", "cancelled", "rejected", "expired")
 _POLL_S = 0.1
 ORDERS = (
     *("order_id", "symbol", "side", "type", "quantity", "limit_price", "trigger_price", "status", "filled_quantity"),
-    *("average_price", "time_in_force", "submitted_at"),
+    *("average_price", "queue_ahead", "time_in_force", "submitted_at"),
 )
+PARTS = ("mid", "half_spread", "depth", "impact", "timing")
 FILLS = ("at", "fill_id", "order_id", "symbol", "side", "quantity", "price", "fee", "realised_pnl", "liquidity")
 
 
@@ -107,12 +109,22 @@ def _show_order(context: Context, answer: Answer) -> int:
     if "status" in document:
         sys.stdout.write(plain(described(document)) + "\n")
     fields(document)
+    for name in ("if_triggered", "auction"):
+        if document.get(name):
+            fields({f"{name}.{key}": value for key, value in document[name].items()})
     for number, fill in enumerate(document.get("fills") or ()):
-        text = f"{fill['quantity']} at {fill['price']}" if isinstance(fill, dict) else fill
-        fields({f"fill {number + 1}": text})
+        fields({f"fill {number + 1}": f"{fill['quantity']} at {fill['price']}{_explained(fill)}"})
     if refusal:
         fields({"refused": f"{refusal['code']}: {refusal['message']}"})
     return 0
+
+
+def _explained(fill: dict[str, Any]) -> str:
+    """The parts that a fill's price is made of, those of nothing left out."""
+    parts = fill.get("explain") or {}
+    said = [(name.replace("_", " "), str(parts[name])) for name in PARTS[1:] if parts and parts[name].strip("-0.")]
+    terms = [f"{'-' if text.startswith('-') else '+'} {text.lstrip('-')} {name}" for name, text in said]
+    return f" = {' '.join([parts['mid'], 'mid', *terms])}" if parts else ""
 
 
 def args_orders(parser: ArgumentParser) -> None:
@@ -157,14 +169,20 @@ def run_cancel(context: Context, args: Namespace) -> int:
 
 
 def args_fills(parser: ArgumentParser) -> None:
-    """vterm fills [--limit N]"""
+    """vterm fills [--limit N] [--explain]"""
     parser.add_argument("--limit", metavar="N", help="newest N (default: all)")
+    parser.add_argument("--explain", action="store_true", help="what each price is made of")
 
 
 def run_fills(context: Context, args: Namespace) -> int:
     """Executions, newest first."""
     query = f"?limit={whole(args.limit, '--limit')}" if args.limit else ""
-    return show(context, context.get("/v1/fills" + query), "fills", FILLS)
+    answer = context.get("/v1/fills" + query)
+    if args.explain and not context.json:
+        rows = [{**fill, **fill["explain"]} for fill in answer.document["fills"]]
+        show_rows(context, rows, (*FILLS[:7], *PARTS), "fills")
+        return 0
+    return show(context, answer, "fills", FILLS)
 
 
 def args_close(parser: ArgumentParser) -> None:
