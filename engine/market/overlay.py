@@ -123,6 +123,10 @@ class Shape(msgspec.Struct, frozen=True):
                 phi += amplitude * (unit * (y * root - 1.0) - size)
         return moved, phi
 
+    def most(self, x: float, e: Volumes) -> float:
+        """What the displacement cannot be further from 0 than, in ticks: no root is taken. It falls as `e` decays."""
+        return self.steepest * max(0.0, max(abs(x), abs(e[0]), abs(e[1]), abs(e[2])) - self.flat)
+
     def impact(self, quantity: float, price_ticks: float) -> float:
         """gamma (Q/V)^alpha of a price, in ticks: the price law's impact of a block of `quantity` lots."""
         return self.gamma * price_ticks * power(quantity / self.volume, self.alpha)

@@ -28,6 +28,8 @@ _REFILL_S = {"crypto": 0.1}
 _REFILL_THIN_S = 3.0
 _THIN_TRADES = 3000.0
 _DUST = 1e-6
+_UNSEEN = 0.49
+"""Ticks that surely round to none, whatever the last bits of the displacement are."""
 
 
 class DayCalendar(Protocol):
@@ -94,14 +96,23 @@ class ShownMarket:
         """(bid, ask) shift in whole ticks: the displacement at the nearest tick; the charge keeps to the exact one."""
         known = self._shifts.get(instrument.symbol)
         if known is None:
-            state = self.peek(instrument)
+            state = self.displaced.get(instrument.symbol)
             if state is None:
                 return 0, 0
-            shape = self.shape(instrument)
-            scale = shape.scale(self.world_mid2(instrument) / 2)
-            moved = round(scale * shape.displacement(state.frozen_x, state.frozen_e))
+            moved = self._moved(instrument, state)
             known = self._shifts[instrument.symbol] = moved, moved
         return known
+
+    def _moved(self, instrument: Instrument, state: Displaced) -> int:
+        """The displacement in whole ticks. Most traders move a price by less than half a tick, which the volumes they
+        left tell before time is let pass over them."""
+        shape, present = self.shape(instrument), state.instant == self.now
+        scale = shape.scale(self.world_mid2(instrument) / 2)
+        x, e = (state.frozen_x, state.frozen_e) if present else (state.x, state.e)
+        if scale * shape.most(x, e) < _UNSEEN:
+            return 0
+        now = self.peek(instrument) or state
+        return round(scale * shape.displacement(now.frozen_x, now.frozen_e))
 
     def mid2(self, instrument: Instrument) -> int:
         """The shown mid in half ticks."""
