@@ -29,6 +29,9 @@ Z_TIMES, Z_WEIGHT = (2.5, 18.0, 200.0), (0.70, 0.55, 0.35)
 SLOW_WEIGHT, SLOW_TRADES = 0.50, 400
 """Sign memory beyond the minute: a level drawn about every 400 trades and drawn in a straight line between."""
 
+LEAN = (0.55, 0.45)
+"""Weight of past moves in a sign: the first where trades are many, both where they are few."""
+
 G_KEEP = 0.9900498337491681
 G_UNIT = 14.159
 """Scale that gives the average of past increments unit variance: sqrt((1 + keep) / (1 - keep)) within 0.4 %."""
@@ -97,7 +100,7 @@ class Flow:
         self._z_down = (1 / powers(keep, BLOCK)).astype(np.float32)
         self._z_shock = np.sqrt(1 - keep * keep).astype(np.float32)
         self._slow = self._slow_memory(self._streams.slow, self._subject, columns.usual[slots.ix])
-        self._lean = (0.36 + 0.5 / (1 + 15 * rate)).astype(np.float32)
+        self._lean = (LEAN[0] + LEAN[1] / (1 + 15 * rate)).astype(np.float32)
         self._rate = (slots.rate * (PARENTS / 0.95)).astype(np.float32)
         self._increment = np.maximum(slots.sd / 24.494897427831781, 1e-9)
         self._last_price = slots.start
