@@ -21,6 +21,7 @@ COARSE_NS = 60_000_000_000
 """Steps from this length on have no prints: an order is reached when the step's range passes its price."""
 
 _FAR = 1 << 62
+_IN_THE_BOOK = frozenset({Status.WORKING, Status.PARTIALLY_FILLED})
 Left = dict[OrderId, int]
 """Lots that each order may still trade in this step."""
 
@@ -30,8 +31,8 @@ def rests(order: Order) -> bool:
     return (
         not order.dormant
         and not order.sweeping
+        and order.status in _IN_THE_BOOK
         and order.limit is not None
-        and order.status in (Status.WORKING, Status.PARTIALLY_FILLED)
         and order.request.time_in_force not in AUCTION_ONLY
     )
 
