@@ -1,7 +1,7 @@
 """Mean reversion on the book's imbalance: buy when sellers crowd the book, sell when buyers do, out after a while.
 
-Shows books, timers and how little a visible imbalance is worth to somebody who pays the spread both ways: it has no
-edge, and loses about what it pays. One run of one seed:
+Shows books, timers and how little a visible imbalance is worth to somebody who pays the spread both ways: it has
+no edge, and loses more than its fees. One run of one seed:
 
     vterm simulate --seed 7 --start 2026-11-23T15:00:00Z --end 2026-11-23T15:30:00Z --strategy examples/imbalance.py --symbols AAPL --events fill --json
     fills 62, realised -241.28, fees 54.12, NAV at the end 999704.60

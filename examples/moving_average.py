@@ -1,7 +1,8 @@
 """A moving-average cross on one-minute bars: long while the fast mean is above the slow one, else short.
 
 The oldest strategy there is, to show bars, positions and market orders. It has no edge: the living market's prices
-have no trend to follow, so what remains after many trades is their spread and their fees. One run of one seed:
+have no trend to follow, so what it makes is chance less the spread and the fees. This seed's chance was good; seeds
+1 to 8 of the same two hours end between 86 VCR below and 349 above the start. One run of one seed:
 
     vterm simulate --seed 7 --start 2026-11-23T14:30:00Z --end 2026-11-23T16:30:00Z --strategy examples/moving_average.py --symbols AAPL --events fill --json
     fills 6, realised 117.00, fees 9.35, NAV at the end 1000107.65

@@ -49,7 +49,7 @@ class Strategy:
         """Something happened to an order of yours; `order.event` says what."""
 
     def on_timer(self, at: datetime) -> None:
-        """A span of `every` is over; `at` is the market's time."""
+        """A span of `every` is over; `at` is the moment at which it was."""
 
     def on_stop(self) -> None:
         """Once, at the end; orders can still be sent and taken back."""
@@ -90,8 +90,9 @@ class Strategy:
         return self._seat.cancel(order)
 
     def cancel_all(self) -> tuple[Order, ...]:
-        """Take back every open order of this strategy; the orders after it."""
-        return tuple(self.cancel(order) for order in self.orders)
+        """Take back every open order that this strategy sent; the orders after it. Exits that the desk made to
+        protect what was filled stay."""
+        return tuple(self.cancel(order) for order in self.orders if order.origin == "strategy")
 
     def subscribe(
         self,
@@ -142,7 +143,7 @@ class Strategy:
 
     @property
     def orders(self) -> tuple[Order, ...]:
-        """This strategy's open orders, oldest first."""
+        """This strategy's open orders, with the exits made for them, oldest first."""
         return self._seat.open_orders()
 
     def position(self, symbol: str) -> Decimal:

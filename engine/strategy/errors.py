@@ -6,6 +6,8 @@ import os
 import traceback
 from typing import Any
 
+from engine.model.refusal import Refused
+
 EXIT_CODE = 2
 _ENGINE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -38,11 +40,16 @@ def failed(error: BaseException) -> StrategyError:
     """What a strategy raised, with the last place in its own files."""
     place = _place(error)
     text = " ".join(str(error).split())[:300]
-    kind = type(error).__name__
+    kind = error.refusal.code.value if isinstance(error, Refused) else type(error).__name__
     fix = "correct the strategy; its orders and fills up to here stand"
     if isinstance(error, TypeError) and "decimal.Decimal" in text and "'float'" in text:
         fix = "prices and quantities are Decimal: write Decimal('0.5') instead of 0.5, or float(price)"
     return StrategyError("STRATEGY_FAILED", f"{place}: {kind}{': ' if text else ''}{text}", fix)
+
+
+def placed(error: StrategyError) -> StrategyError:
+    """A wrong use of the class inside a callback, with the line that did it."""
+    return StrategyError(error.code, f"{_place(error)}: {error}", error.fix)
 
 
 def _place(error: BaseException) -> str:
@@ -60,4 +67,8 @@ def _ours(filename: str) -> bool:
 
 def _installed(filename: str) -> bool:
     """Whether a frame is a library's: the strategy's own line says more."""
-    return f"{os.sep}site-packages{os.sep}" in filename or os.path.dirname(os.__file__) in filename
+    return (
+        filename.startswith("<")
+        or f"{os.sep}site-packages{os.sep}" in filename
+        or os.path.dirname(os.__file__) in filename
+    )

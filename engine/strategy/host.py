@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from engine.model.ids import TimeNs
 from engine.strategy.base import Strategy
-from engine.strategy.errors import Ended, StrategyError, failed
+from engine.strategy.errors import Ended, StrategyError, failed, placed
 from engine.strategy.values import (
     UNKNOWN,
     Bar,
@@ -156,7 +156,7 @@ class Host:
         self._pending.append(order)
 
     def _mine(self, order: Order) -> bool:
-        return self.sent_it(order.id, order.client_order_id, order.parent) or order.origin in FORCED
+        return self.concerns(order.id, order.client_order_id, order.parent) or order.origin in FORCED
 
     def _keep(self, order: Order) -> None:
         if order.open:
@@ -182,9 +182,9 @@ class Host:
             callback(*values)
         except Ended:
             self.ended = True
-        except StrategyError:
+        except StrategyError as error:
             self.ended = self.over = True
-            raise
+            raise placed(error) from error
         except (Exception, SystemExit) as error:  # whatever somebody's code raises is told as theirs
             self.ended = self.over = True
             raise failed(error) from error
@@ -250,8 +250,8 @@ class Host:
             return answer
         return replace(known or never_was({"client_order_id": name}, answer, UNKNOWN), refusal=answer)
 
-    def sent_it(self, order_id: str, client_order_id: str, parent: str = "") -> bool:
-        """Whether an order came from here, or from the desk for one that did."""
+    def concerns(self, order_id: str, client_order_id: str, parent: str = "") -> bool:
+        """Whether an order was sent from here, or made by the desk for one that was."""
         return order_id in self._ids or client_order_id in self._clients or parent in self._ids
 
     def open_orders(self) -> tuple[Order, ...]:
@@ -332,4 +332,4 @@ def _plain(value: object) -> object:
         return format(value, "f")
     if isinstance(value, datetime):
         return value.isoformat()
-    return value if isinstance(value, bool | int | str) else str(value)
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -73,6 +73,7 @@ class LiveRun:
         self._channels: tuple[str, ...] = ()
         self._reader: asyncio.Task[None] | None = None
         self._shown: set[str] = set()
+        self._known: set[str] = set()
 
     def stop(self, reason: str) -> None:
         """End the run; the first reason stands."""
@@ -84,6 +85,7 @@ class LiveRun:
         """Run to the end. Raises Refused (an unknown symbol) or DeskUnreachable before it began, and StrategyError
         after its orders were taken back. However it ends, `tell` is given the end."""
         self._time.clock(await self._desk.clock())
+        await self._open_account()
         self._broker = LiveBroker(self._desk, self._time, lambda: self._state == LIVE, self._stopping.is_set)
         await self._broker.load()
         names = dict.fromkeys([await self._broker.name(symbol) for symbol in self._options.symbols])
@@ -96,6 +98,13 @@ class LiveRun:
             await self._end()
             raise error
         return await self._end()
+
+    async def _open_account(self) -> None:
+        """An account begins with the first thing that it does, but a strategy may look at it before."""
+        try:
+            await self._desk.portfolio()
+        except Refused:
+            await self._desk.set_limits({})
 
     async def _trade(self) -> None:
         self._listen(tuple(f"ticker:{symbol}" for symbol in self._host.symbols))
@@ -238,6 +247,7 @@ class LiveRun:
         if frame["type"] == "order":
             order = frame["order"]
             if self._is_own(order):
+                self._known.add(order["order_id"])  # its exits may be told before its submit is answered
                 self._tell({"type": frame["event"], "at": order["updated_at"], "order": order})
         elif frame["type"] == "fill" and self._is_own(frame) and frame["fill_id"] not in self._shown:
             self._shown.add(frame["fill_id"])
@@ -258,7 +268,7 @@ class LiveRun:
             async with asyncio.timeout(PATIENCE_S):
                 await self._take_back(ending)
                 await asyncio.sleep(LAST_WORDS_S)  # the stream still has to say what the last commands did
-        except (DeskUnreachable, TimeoutError):
+        except (DeskUnreachable, Refused, TimeoutError):
             gone = {*ending.cancelled, *ending.left}
             ending.unknown = [o.id or o.client_order_id for o in host.open_orders() if o.id not in gone]
         if self._reader is not None:
@@ -283,29 +293,30 @@ class LiveRun:
         self._worker.close()
 
     async def _take_back(self, ending: Ending) -> None:
-        if self._options.leave_orders:
-            ending.left = await self._own()
-        else:
+        if not self._options.leave_orders:
             ending.cancelled = await self._cancel_own()
-            ending.left = await self._own()
+        ending.left = [order["order_id"] for order in await self._own()]
 
-    async def _own(self) -> list[str]:
-        """Ids of the open orders that this run sent; the desk knows, whatever was heard of them."""
+    async def _own(self) -> list[Document]:
+        """The open orders of this run, oldest first; the desk knows them, whatever was heard of them."""
         documents = (await self._desk.orders(open_only=True))["orders"]
-        return [o["order_id"] for o in reversed(documents) if self._is_own(o)]
+        return [document for document in reversed(documents) if self._is_own(document)]
 
     def _is_own(self, document: Document) -> bool:
         names = document["order_id"], document.get("client_order_id") or "", document.get("parent") or ""
-        return self._host.sent_it(*names)
+        return not self._known.isdisjoint(names) or self._host.concerns(*names)
 
     async def _cancel_own(self) -> list[str]:
+        """Take back what this run sent; exits that protect a position stay."""
         cancelled = []
-        for name in await self._own():
+        for order in await self._own():
+            if order.get("origin") != "strategy":
+                continue
             try:
-                await self._desk.cancel(name)
+                await self._desk.cancel(order["order_id"])
             except Refused:
                 continue  # it was done before the cancel came
-            cancelled.append(name)
+            cancelled.append(order["order_id"])
         return cancelled
 
 

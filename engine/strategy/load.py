@@ -8,7 +8,7 @@ import sys
 from types import ModuleType
 
 from engine.strategy.base import Strategy
-from engine.strategy.errors import bad, failed
+from engine.strategy.errors import StrategyError, bad, failed, placed
 
 _NAMED = re.compile(r"(?P<file>.+):(?P<name>[A-Za-z_]\w*)\Z")
 
@@ -23,6 +23,8 @@ def load(text: str) -> Strategy:
     kind = _choose(_module(file), name, file)
     try:
         return kind()
+    except StrategyError as error:
+        raise placed(error) from error
     except (Exception, SystemExit) as error:  # whatever somebody's code raises is told as theirs
         raise failed(error) from error
 

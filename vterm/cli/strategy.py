@@ -37,7 +37,6 @@ def args_strategy(parser: ArgumentParser) -> None:
 def run_strategy(context: Context, args: Namespace) -> int:
     """Run until it ends, the time is up, or Ctrl-C."""
     from engine.strategy.load import load
-    from engine.strategy.wishes import span_ns
 
     if context.no_daemon:
         raise usage("a strategy needs an engine that goes on", "leave out --no-daemon")
@@ -46,7 +45,7 @@ def run_strategy(context: Context, args: Namespace) -> int:
     symbols = tuple(name for name in args.symbols.split(",") if name)
     if not symbols:
         raise usage("a strategy needs to know what to trade", "--symbols AAPL,BTC")
-    seconds = span_ns(args.span) / 1e9 if args.span else 0.0
+    seconds = _seconds(args.span) if args.span else 0.0
     out = sys.stdout
     with redirect_stdout(sys.stderr):
         strategy = load(args.file)
@@ -56,6 +55,16 @@ def run_strategy(context: Context, args: Namespace) -> int:
                 _tell(document, as_json=context.json)
 
         return asyncio.run(_run(context, args, strategy, symbols, seconds, tell))
+
+
+def _seconds(text: str) -> float:
+    from engine.strategy.errors import StrategyError
+    from engine.strategy.wishes import span_ns
+
+    try:
+        return span_ns(text) / 1e9
+    except StrategyError:
+        raise usage(f"--for {text[:20]} is no span of time", "--for 10m, or 90s, 2h") from None
 
 
 async def _run(
