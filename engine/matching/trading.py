@@ -56,7 +56,10 @@ class Trading:
         for symbol, waiting in self.open.of_symbol.items():
             calendar = self.shown.calendars[self.catalogue[symbol].session]
             extended = any(order.request.extended for order in waiting)
-            wakes.append(next_hours(calendar, now, extended=extended))
+            opens = next_hours(calendar, now, extended=extended)
+            if opens <= now:
+                return now
+            wakes.append(opens)
             wakes += [order.expires_at for order in waiting if order.expires_at]
         return min(wakes, default=now)
 
@@ -72,12 +75,12 @@ class Trading:
                 self.auctions.open(queued, instrument, at)
             trading = [o for o in waiting if o.open and o.status is not Status.QUEUED and trades(o, session)]
             for order in trading:
-                if order.open and (order.dormant or order.trigger):
+                if (order.dormant or order.trigger) and order.open:
                     self.lives.release(order, instrument, at)
             if any(rests(order) for order in trading):
                 self.lives.meet_prints([o for o in trading if o not in queued], instrument, at)
             for order in trading:
-                if order.open and order.sweeping and continuous(order):
+                if order.sweeping and order.open and continuous(order):
                     self.lives.sweep_on(order, instrument, at)
 
     def _end_of_time(self, symbol: str, instrument: Instrument, at: TimeNs) -> None:
