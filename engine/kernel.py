@@ -18,6 +18,8 @@ from engine.market.shown import ShownMarket
 from engine.market.statuses import changes
 from engine.matching.algos import Algos
 from engine.matching.displayed import Displayed
+from engine.matching.halted import HaltWatch
+from engine.matching.indication import Indications
 from engine.matching.state import State
 from engine.matching.trading import Trading
 from engine.model.account import Account
@@ -68,6 +70,8 @@ class Kernel:
         self._trading = Trading(shown, catalogue, self.state)
         self.valuer, self.gate = self._trading.valuer, self._trading.gate
         self.displayed = Displayed(shown, self._trading.executions)
+        self.indications = Indications(shown, self._trading.auctions)
+        self._halts = HaltWatch(shown, catalogue, self._trading.executions)
         self._algos = Algos(shown, catalogue, self.gate, self.state, self._trading)
         self._watch = MarginWatch(self.state, self.valuer, self._trading)
         self._overnight = Overnight(self.state, self.valuer, catalogue, shown, self._trading)
@@ -96,7 +100,8 @@ class Kernel:
         return entries
 
     def _work(self, at: TimeNs) -> None:
-        """A step of the market: what waits, what is sliced, what is watched, in that order."""
+        """A step of the market: what is halted, what waits, what is sliced, what is watched, in that order."""
+        self._halts.look(at)
         if self._trading.open:
             self._trading.work(at)
         if self._algos:
@@ -110,6 +115,7 @@ class Kernel:
         """Whoever's money changed has his margin looked at soon."""
         for account in self._trading.chronicle.accounts():
             self._watch.touched(account, at)
+        self._halts.touched()
         self.state.check_at = self._watch.next_check(at)
 
     def _next(self, now: TimeNs) -> TimeNs:
@@ -118,7 +124,8 @@ class Kernel:
         if self._trading.open:
             wake = max(now + 1, self._trading.asleep_until(now))
             moments.append(self._on_grid(wake))
-        moments += [self._on_grid(max(now + 1, due)) for due in (self._algos.next_at(), self.state.check_at) if due]
+        dues = self._algos.next_at(), self.state.check_at, self._halts.next_look(now)
+        moments += [self._on_grid(max(now + 1, due)) for due in dues if due]
         return TimeNs(min(moments))
 
     def _on_grid(self, at: int) -> int:
@@ -254,6 +261,7 @@ class Kernel:
         self._next_change = TimeNs(0)
         self.shown.now = TimeNs(-1)
         self._show(self.state.now)
+        self._halts.remember()
 
     def state_hash(self) -> str:
         """SHA-256 of the whole state."""

@@ -201,6 +201,10 @@ class MarketSource(Protocol):
     def halt(self, ix: int) -> Halt | None:
         """Why a column stands still in the middle of its session and until when; None while it does not."""
 
+    def next_halt(self, ix: int, after: int) -> TimeNs | None:
+        """The first whole minute after `after` at which a halt of a column begins or ends, in the session day that
+        runs then; None where none does or it is not known."""
+
     def band(self, ix: int) -> tuple[int, int] | None:
         """(lowest, highest) tick at which trades may print now; None where there is no bound."""
 

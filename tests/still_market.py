@@ -122,6 +122,10 @@ class StillMarket:
         """What the test set."""
         return self.halts.get(ix)
 
+    def next_halt(self, ix: int, after: int) -> TimeNs | None:
+        """None: what the test sets, it sets when it wants."""
+        return None
+
     def band(self, ix: int) -> tuple[int, int] | None:
         """What the test set."""
         return self.bands.get(ix)

@@ -170,6 +170,10 @@ class ExDividend:
         """Why a column stands still in the middle of its session."""
         return self.inner.halt(ix)
 
+    def next_halt(self, ix: int, after: int) -> TimeNs | None:
+        """When a halt of a column begins or ends next in the running session day."""
+        return self.inner.next_halt(ix, after)
+
     def band(self, ix: int) -> tuple[int, int] | None:
         """(lowest, highest) tick at which trades may print now."""
         band, shift = self.inner.band(ix), int(self._shift[ix])

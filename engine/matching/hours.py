@@ -28,6 +28,16 @@ def next_hours(calendar: DayCalendar, now: int, *, extended: bool) -> int:
     return now
 
 
+def next_open(calendar: DayCalendar, now: int) -> int | None:
+    """When a regular segment begins next, after `now`."""
+    days = calendar.days
+    for number in range(calendar.day_index(now), len(days)):
+        for segment in days[number].segments:
+            if segment.state is MarketSession.REGULAR and segment.start > now:
+                return int(segment.start)
+    return None
+
+
 def day_end(calendar: DayCalendar, at: TimeNs) -> TimeNs:
     """End of the last regular segment of the day at `at`, or of the next day that still has one to come."""
     days = calendar.days

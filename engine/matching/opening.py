@@ -80,7 +80,7 @@ class Auctions:
             self.lives.arrive(order, instrument, at)
 
     def indicative(self, orders: list[Order], instrument: Instrument, kind: str) -> Cross | None:
-        """Where the orders that wait would cross now; None where nothing would be called."""
+        """Where the orders that wait would cross now; None where none of them would be called."""
         called = [o for o in orders if (_waits_for_close(o) if kind == CLOSING else _called(o))]
         volume = auction_volume(instrument, kind)
         return clear(self.shown, instrument, self._bids(called), volume) if called and volume else None

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from engine.documents import (
     Document,
     bar_document,
@@ -17,12 +19,14 @@ from engine.documents import (
 from engine.kernel import Kernel
 from engine.market.catalogue import Catalogue, row_ticks
 from engine.market.shown import DEPTH
+from engine.market.statuses import changes
 from engine.model.format import time_text
 from engine.model.ids import DAY_NS, HOUR_NS, MINUTE_NS, TimeNs
 from engine.model.instrument import ASSET_CLASSES, Instrument
 from engine.model.market import Bar, BookLevel, Ladder
 from engine.model.refusal import Code, refuse
 from engine.model.session import MarketSession
+from engine.views.standstill import auction_document, halt_document, indication_document
 
 EVERY = {"1m": MINUTE_NS, "5m": 5 * MINUTE_NS, "1h": HOUR_NS, "1d": DAY_NS}
 MOST_BARS = 5000
@@ -118,9 +122,22 @@ class MarketView:
             "prev_close": instrument.price_text(close),
             "volume": instrument.quantity_text(int(shown.source.volume_day[instrument.column])),
             "session": shown.state(instrument).word,
+            **self._standstill(instrument),
             "at": time_text(self.now),
             "seq": self.seq,
         }
+
+    def _standstill(self, instrument: Instrument) -> Document:
+        """Why an instrument does not trade where it is halted, and what its called auction would do now."""
+        document: Document = {}
+        halted = self.kernel.shown.state(instrument) is MarketSession.HALTED
+        halt = self.kernel.shown.halt(instrument) if halted else None
+        if halt is not None:
+            document["halt"] = halt_document(halt)
+        found = self.kernel.indications.now(instrument, self.kernel.state.now)
+        if found is not None:
+            document["auction"] = indication_document(found, instrument)
+        return document
 
     def levels(self, symbol: str, count: int = DEPTH) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         """(bids, asks) as (ticks, lots), best first, with every account's resting orders."""
@@ -208,14 +225,15 @@ class MarketView:
         return TimeNs(max(calendar.days[number].segments[0].start, self.now - 366 * DAY_NS))
 
     def sessions(self) -> Document:
-        """Each venue's state and what comes next."""
+        """Each venue's state, what comes next, its next auction and what of it is halted."""
         seen: dict[str, Document] = {}
+        halted = self._halted()
         for instrument in self.catalogue.columns:
             if instrument.session not in seen:
-                seen[instrument.session] = self._session(instrument)
+                seen[instrument.session] = self._session(instrument, halted.get(instrument.session, []))
         return {"sessions": list(seen.values())}
 
-    def _session(self, instrument: Instrument) -> Document:
+    def _session(self, instrument: Instrument, halted: list[Document]) -> Document:
         shown = self.kernel.shown
         state = shown.state(instrument)
         document: Document = {
@@ -225,9 +243,26 @@ class MarketView:
             "now": time_text(self.now),
         }
         calendar = shown.calendars[instrument.session]
-        changes = next_changes(calendar.days, calendar.day_index(self.now), self.now)
-        document.update({key: time_text(value) if value else None for key, value in changes.items()})
+        times = next_changes(calendar.days, calendar.day_index(self.now), self.now)
+        document.update({key: time_text(value) if value else None for key, value in times.items()})
+        following = next(changes({"": calendar}, self.now, self.now + 14 * DAY_NS), None)
+        if following is not None:
+            document["next"], document["next_state"] = time_text(following[0]), following[2].word
+        auction = self.kernel.indications.scheduled(instrument.session, self.kernel.state.now)
+        document["auction"] = auction_document(auction) if auction is not None else None
+        document["halted"] = halted
         return document
+
+    def _halted(self) -> dict[str, list[Document]]:
+        """Names that stand still now, by session."""
+        shown, found = self.kernel.shown, dict[str, list[Document]]()
+        for column in np.flatnonzero(shown.source.state == MarketSession.HALTED).tolist():
+            instrument = self.catalogue.columns[column]
+            halt = shown.halt(instrument)
+            if halt is not None:
+                row = {"symbol": instrument.symbol, **halt_document(halt)}
+                found.setdefault(instrument.session, []).append(row)
+        return found
 
 
 def next_changes(days: Any, number: int, now: int) -> dict[str, int]:

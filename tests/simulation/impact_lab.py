@@ -126,6 +126,10 @@ class FrozenSource:
         """None."""
         return None
 
+    def next_halt(self, ix: int, after: int) -> TimeNs | None:
+        """None."""
+        return None
+
     def band(self, ix: int) -> tuple[int, int] | None:
         """None."""
         return None

@@ -143,3 +143,16 @@ def test_news_halts_some_days_inside_their_session(monkeypatch: pytest.MonkeyPat
 def test_sessions_are_cut_at_lunch() -> None:
     assert [high - low for low, high in runs(day_of("TSE"))] == [150, 180]
     assert [high - low for low, high in runs(day_of("US_EQ"))] == [REGULAR_MINUTES]
+
+
+def test_the_next_change_is_the_next_begin_or_end_of_a_halt() -> None:
+    _, day, table = drawn("AAPL", {400: -0.06, 500: 0.06})
+    codes = table.halt[:, 0]
+    first = int(day.minutes[0]) * MINUTE_NS
+    edges = [first + minute * MINUTE_NS for begin, end, _ in stretches(day, table) for minute in (begin, end)]
+    assert len(edges) == 4
+    found, at = [], first
+    while (following := halts.next_change(day, codes, at)) is not None:
+        found.append(following)
+        at = following
+    assert found == edges

@@ -109,6 +109,15 @@ def run_instruments(context: Context, args: Namespace) -> int:
 
 
 def run_sessions(context: Context, args: Namespace) -> int:
-    """A line a venue."""
-    columns = ("session", "exchange", "state", "next_state", "next", "opens_at", "closes_at")
-    return show(context, context.get("/v1/sessions"), "sessions", columns)
+    """A line a venue; its next auction and the names that are halted are spelled out."""
+    columns = ("session", "exchange", "state", "next_state", "next", "opens_at", "closes_at", "auction", "halted")
+    answer = context.get("/v1/sessions")
+    if context.json:
+        return show_one(context, answer)
+    rows = answer.document["sessions"]
+    for row in rows:
+        auction, halted = row.get("auction"), row.get("halted") or ()
+        row["auction"] = f"{auction['kind']} {auction['at']}" if auction else None
+        row["halted"] = " ".join(f"{halt['symbol']} ({halt['reason']})" for halt in halted) or None
+    show_rows(context, rows, columns, "sessions")
+    return 0

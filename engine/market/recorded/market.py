@@ -148,6 +148,10 @@ class RecordedMarket:
         """None: a capture does not say why its book is lost."""
         return None
 
+    def next_halt(self, ix: int, after: int) -> TimeNs | None:
+        """None: a capture knows no halts."""
+        return None
+
     def band(self, ix: int) -> tuple[int, int] | None:
         """None: a capture names no band."""
         return None

@@ -190,6 +190,13 @@ def halt_of(day: Day, codes: NDArray[np.int32], index: int) -> Halt | None:
     return Halt(REASONS[code & 3], since, until)
 
 
+def next_change(day: Day, codes: NDArray[np.int32], after: int) -> TimeNs | None:
+    """The first time after `after` at which a halt of one column begins or ends; `codes` has shape (minutes,)."""
+    firsts = dict.fromkeys((codes[codes != 0] >> 2).tolist())
+    halts = [halt for first in firsts if (halt := halt_of(day, codes, first)) is not None]
+    return min((at for halt in halts for at in (halt.since, halt.until) if at > after), default=None)
+
+
 def first_minute(code: int) -> int:
     """The trading minute in which the halt of a code began."""
     return code >> 2

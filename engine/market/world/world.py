@@ -17,7 +17,7 @@ from engine.market.world import depth
 from engine.market.world.classes import columns
 from engine.market.world.days import Days
 from engine.market.world.flow import FlowBlock
-from engine.market.world.halts import Rules, halt_of
+from engine.market.world.halts import Rules, halt_of, next_change
 from engine.market.world.history import History
 from engine.market.world.live import LiveMinute, Shown
 from engine.market.world.minutes import MinuteSource, MinuteTable
@@ -313,6 +313,12 @@ class World:
         venue, place = self._venue_of[ix]
         row, index, _ = venue.timeline.place(self.at // MINUTE_NS)
         return halt_of(venue.timeline.day(row), venue.table(row).halt[:, place], index)
+
+    def next_halt(self, ix: int, after: int) -> TimeNs | None:
+        """The first time after `after` at which a halt of a column begins or ends on the session day of `after`."""
+        venue, place = self._venue_of[ix]
+        row = venue.timeline.row_at(after // MINUTE_NS)
+        return next_change(venue.timeline.day(row), venue.table(row).halt[:, place], after)
 
     def band(self, ix: int) -> tuple[int, int] | None:
         """(lowest, highest) tick at which trades may print in this minute; None where there is no bound."""
