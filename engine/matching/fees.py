@@ -69,7 +69,7 @@ class Trade:
         self.instrument, self.side, self.maker = instrument, side, maker
         self.n, self.d = fx
         self.traded_30d = max(traded_30d, 0)
-        one = 10**instrument.lot.decimals
+        one: int = 10**instrument.lot.decimals
         self.whole = one * self.d
         self.shares = MINOR_PER_VCR * lots * instrument.lot.units * self.d
         self.value = abs(value) * self.whole
