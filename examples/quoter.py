@@ -5,7 +5,7 @@ wrong. In a market whose prints follow from where the price goes that loss is la
 fees come on top, so it has no edge: it shows how quotes are kept. One run of one seed:
 
     vterm simulate --seed 7 --start 2026-11-23T15:00:00Z --end 2026-11-23T15:30:00Z --strategy examples/quoter.py --symbols AAPL --events fill --json
-    fills 1949, realised -2008.76, fees 1076.84, NAV at the end 996914.40
+    fills 1931, realised -2028.47, fees 1067.01, NAV at the end 996904.52
 """  # noqa: E501 - a command is one line
 
 from __future__ import annotations

@@ -89,6 +89,18 @@ class Strategy:
         could not be (it was done already, or there is none)."""
         return self._seat.cancel(order)
 
+    def amend(
+        self,
+        order: Order | str,
+        *,
+        quantity: Amount | None = None,
+        limit: Amount | None = None,
+        stop: Amount | None = None,
+    ) -> Order:
+        """Change an open order: the order after it, with `refusal` where that could not be. Less quantity at the same
+        price keeps its place in the queue."""
+        return self._seat.amend(order, {"quantity": quantity, "limit_price": limit, "stop_price": stop})
+
     def cancel_all(self) -> tuple[Order, ...]:
         """Take back every open order that this strategy sent; the orders after it. Exits that the desk made to
         protect what was filled stay."""

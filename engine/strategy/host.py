@@ -73,6 +73,9 @@ class Broker(Protocol):
     def cancel(self, order_id: str) -> Order | Refusal:
         """Take an order back."""
 
+    def amend(self, order_id: str, changes: dict[str, Any]) -> Order | Refusal:
+        """Change an open order's `quantity`, `limit_price` or `stop_price`."""
+
     def news(self) -> Iterable[News]:
         """What has happened to the account's orders since the last call, where that is known at once."""
 
@@ -240,11 +243,20 @@ class Host:
 
     def cancel(self, wanted: Order | str) -> Order:
         """Take an order back."""
+        return self._change(wanted, self.broker.cancel)
+
+    def amend(self, wanted: Order | str, changes: dict[str, object]) -> Order:
+        """Change an open order."""
+        plain = {name: _plain(value) for name, value in changes.items() if value is not None}
+        return self._change(wanted, lambda name: self.broker.amend(name, plain))
+
+    def _change(self, wanted: Order | str, act: Callable[[str], Order | Refusal]) -> Order:
+        """Do something to an order that is named in any way; a refusal comes with the order as it was."""
         name = (wanted.id or wanted.client_order_id) if isinstance(wanted, Order) else str(wanted)
         known = wanted if isinstance(wanted, Order) else self._open.get(name)
         if known is None:
             known = next((order for order in self._open.values() if order.client_order_id == name), None)
-        answer = OVER if self.over else self.broker.cancel(known.id or name if known else name)
+        answer = OVER if self.over else act(known.id or name if known else name)
         if isinstance(answer, Order):
             self._keep(answer)
             return answer

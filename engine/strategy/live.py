@@ -235,7 +235,7 @@ class LiveRun:
             self._host.settle(never_was({**body, "client_order_id": order.client_order_id}, NEVER_CAME))
             return
         now = order_of(document, f"order.{document['status']}")
-        if not order.id or now.status != order.status or now.filled != order.filled:
+        if not order.id or _standing(now) != _standing(order):
             self._host.settle(now)
             self._show({"type": "order", "event": now.event, "order": document})
         for fill in document["fills"]:
@@ -318,6 +318,11 @@ class LiveRun:
                 continue  # it was done before the cancel came
             cancelled.append(order["order_id"])
         return cancelled
+
+
+def _standing(order: Order) -> tuple[object, ...]:
+    """What of an order can have changed while nobody was told."""
+    return order.status, order.filled, order.quantity, order.limit, order.stop
 
 
 def _words(ending: Ending) -> str:

@@ -140,6 +140,19 @@ class LiveBroker:
         except Refused as refused:
             return refusal_of(refused.refusal.document()["error"])  # type: ignore[arg-type]
 
+    def amend(self, order_id: str, changes: dict[str, Any]) -> Order | Refusal:
+        """Change an open order."""
+        if not self._live():
+            return NOT_LIVE
+        self._still_running()
+        try:
+            return order_of(self._wait(self._desk.amend(order_id, changes)))
+        except Refused as refused:
+            return refusal_of(refused.refusal.document()["error"])  # type: ignore[arg-type]
+        except DeskUnreachable as error:
+            self.doubtful = True
+            return Refusal("DESK_UNREACHABLE", str(error), "the desk is asked again when it is back")
+
     def _ask(self, question: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """An answer, as soon as the desk can give one. Raises Refused, and Ended where the run ends first."""
         while True:

@@ -8,12 +8,13 @@ from typing import Any
 
 from engine.documents import exact_money, fill_document, order_document
 from engine.model.account import START_CASH
-from engine.model.command import Cancel, OpenAccount, Submit
+from engine.model.command import Amend, Cancel, OpenAccount, Submit
 from engine.model.event import Event, FillEvent, OrderEvent
 from engine.model.ids import AccountId, TimeNs
 from engine.model.order import Order as DeskOrder
 from engine.model.refusal import Refusal as DeskRefusal
 from engine.model.refusal import Refused
+from engine.risk.amend import parse_changes
 from engine.risk.schema import parse_order, request_document
 from engine.simulate import Run
 from engine.strategy.base import Strategy
@@ -103,6 +104,20 @@ class SimulatedBroker:
         """Take an order back."""
         known = self._kernel.state.client_ids.get(self.account, {}).get(order_id, order_id)
         _, answer = self._kernel.apply(Cancel(at=self.now(), account=self.account, order_id=known))
+        if isinstance(answer, DeskOrder):
+            return order_of(self._document(answer))
+        assert isinstance(answer, DeskRefusal)
+        return refusal_of(answer.document()["error"])  # type: ignore[arg-type]
+
+    def amend(self, order_id: str, changes: dict[str, Any]) -> Order | Refusal:
+        """Change an open order."""
+        try:
+            order = self._view.find_order(self.account, order_id)
+            parsed = parse_changes(changes, order.request, self._kernel.catalogue[order.request.symbol])
+        except Refused as refused:
+            return refusal_of(refused.refusal.document()["error"])  # type: ignore[arg-type]
+        prices = parsed.limit_price, parsed.stop_price
+        _, answer = self._kernel.apply(Amend(self.now(), self.account, order.order_id, parsed.quantity, *prices))
         if isinstance(answer, DeskOrder):
             return order_of(self._document(answer))
         assert isinstance(answer, DeskRefusal)

@@ -187,6 +187,8 @@ async def test_refusals_and_limits_are_those_of_people(here: Desk) -> None:
     class Clumsy(Witness):
         def on_start(self) -> None:
             self.answers = [self.buy("BTC", "1"), self.buy("NOPE", 1), self.cancel("nothing"), self.buy("BTC", "0.01")]
+            resting = self.buy("BTC", "0.01", limit=100)
+            self.amended = self.amend(resting, quantity="0.005"), self.amend(resting, quantity="much")
 
     witness = Clumsy()
     await live(here, witness, lambda: witness.of("fill"), account="bot")
@@ -194,6 +196,8 @@ async def test_refusals_and_limits_are_those_of_people(here: Desk) -> None:
     assert codes == ["ORDER_LIMIT", "UNKNOWN_SYMBOL", "UNKNOWN_ORDER", ""]
     rejected = [order.refusal.code for order in witness.of("order") if order.refusal]
     assert rejected == ["ORDER_LIMIT", "UNKNOWN_SYMBOL"], "each is told once"
+    assert [str(order.quantity) for order in witness.amended] == ["0.00500000", "0.01000000"]
+    assert witness.amended[1].refusal is not None
 
 
 async def test_a_new_account_can_be_looked_at_before_it_trades(here: Desk) -> None:

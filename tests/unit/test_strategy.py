@@ -290,6 +290,26 @@ def test_a_cancelled_order_is_told_and_cannot_be_cancelled_twice() -> None:
     assert witness.of("order")[-1].event == "order.cancelled"
 
 
+def test_an_order_can_be_amended() -> None:
+    class Amender(Witness):
+        def on_start(self) -> None:
+            order = self.buy("AAPL", 10, limit=1)
+            self.answers = [
+                self.amend(order, quantity=5),
+                self.amend(order.client_order_id, limit="1.50"),
+                self.amend(order, limit="1.555"),
+                self.amend("nothing", quantity=1),
+            ]
+            self.left = self.orders
+
+    witness = Amender()
+    Stage(witness)
+    codes = [answer.refusal.code if answer.refusal else "" for answer in witness.answers]
+    assert codes == ["", "", "PRECISION_EXCEEDED", "UNKNOWN_ORDER"]
+    assert [(order.quantity, order.limit) for order in witness.left] == [(5, Decimal("1.50"))]
+    assert [o.event for o in witness.of("order")].count("order.amended") == 2
+
+
 def test_its_owners_limits_bind_a_strategy() -> None:
     at = "1970-01-01T00:00:00Z"
     limits = {"at": at, "cmd": "limits", "account": "main", "limits": {"orders_per_minute": 3}}
