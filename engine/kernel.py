@@ -81,8 +81,11 @@ class Kernel:
 
     # --- time ---------------------------------------------------------------------------------
 
-    def advance(self, to: TimeNs) -> list[JournalEntry]:
-        """Let time pass up to `to`; returns an entry for each step that changed money or an order."""
+    def advance(self, to: TimeNs, *, pausing: bool = False) -> list[JournalEntry]:
+        """Let time pass up to `to`; returns an entry for each step that changed money or an order.
+
+        With `pausing` it stops at the first moment at which something happened, so that it can be told as it was.
+        """
         entries: list[JournalEntry] = []
         state, trading = self.state, self._trading
         while state.now < to:
@@ -97,6 +100,8 @@ class Kernel:
             if trading.chronicle.changed:
                 self._after_trades(at)
                 entries.append(trading.chronicle.entry(state, "tick", at, str(at).encode()))
+            if pausing and trading.chronicle.events:
+                break
         return entries
 
     def _work(self, at: TimeNs) -> None:

@@ -151,6 +151,7 @@ class _Engine:
             *((ready - begun) * 1e3, (opened - begun) * 1e3, (loaded - opened) * 1e3, (ready - loaded) * 1e3),
         )
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)  # orders and fills hold no cycles, so the young are looked at rarely
         gc.enable()
         _report(self.options.report_fd, {"ready": True, "pid": os.getpid()})
         self.options.report_fd = -1

@@ -112,16 +112,18 @@ class Run:
         yield _line(self._end())
 
     def _until(self, to: TimeNs) -> Iterator[bytes]:
-        state = self.kernel.state
         while (following := self._next_step()) is not None and following <= to:
-            self.kernel.advance(following)
-            yield from self._drain()
+            yield from self._pass(following)
             if self.stepping:
                 yield from self._market()
             if self._player is not None:
                 yield from self._play(self._player.step)
-        if state.now < to:
-            self.kernel.advance(to)
+        yield from self._pass(to)
+
+    def _pass(self, to: TimeNs) -> Iterator[bytes]:
+        """Let time pass, and tell what happens at the moment it does: a portfolio is the one of its event."""
+        while self.kernel.state.now < to:
+            self.kernel.advance(to, pausing=True)
             yield from self._drain()
 
     def _next_step(self) -> TimeNs | None:

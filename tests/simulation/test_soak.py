@@ -9,7 +9,7 @@ import pytest
 from tests.simulation.soak import Script, broken, whole
 
 
-@pytest.mark.parametrize(("orders", "hours", "step"), [(300, 12.0, "60s"), (80, 0.03, "100ms")])
+@pytest.mark.parametrize(("orders", "hours", "step"), [(300, 12.0, "60s"), (60, 1.0, "1s"), (80, 0.03, "100ms")])
 def test_mixed_orders_leave_sound_books_and_equal_bytes(orders: int, hours: float, step: str) -> None:
     script = Script(11, orders, hours, step)
     lines = list(script.lines())
