@@ -20,6 +20,7 @@ from engine.matching.algos import Algos
 from engine.matching.displayed import Displayed
 from engine.matching.halted import HaltWatch
 from engine.matching.indication import Indications
+from engine.matching.preview import Preview
 from engine.matching.state import State
 from engine.matching.trading import Trading
 from engine.model.account import Account
@@ -71,6 +72,7 @@ class Kernel:
         self.valuer, self.gate = self._trading.valuer, self._trading.gate
         self.displayed = Displayed(shown, self._trading.executions)
         self.indications = Indications(shown, self._trading.auctions)
+        self.preview = Preview(self._trading, self.indications)
         self._halts = HaltWatch(shown, catalogue, self._trading.executions)
         self._algos = Algos(shown, catalogue, self.gate, self.state, self._trading)
         self._watch = MarginWatch(self.state, self.valuer, self._trading)

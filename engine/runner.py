@@ -17,7 +17,6 @@ from engine.documents import Document, event_document
 from engine.kernel import Flattened, Kernel
 from engine.ledger.writer import GroupWriter
 from engine.matching.algos.desk import ACTIONS
-from engine.matching.preview import Preview
 from engine.model.account import START_CASH
 from engine.model.command import (
     Amend,
@@ -77,7 +76,6 @@ class Runner:
         self.failure: StoreError | None = None
         self._store = store
         self._writer = GroupWriter(store)
-        self._preview = Preview(kernel.shown, kernel.valuer, kernel.gate)
         self._stopping = asyncio.Event()
         self._pending = 0
         self._journalled = int(kernel.state.now)
@@ -293,7 +291,7 @@ class Runner:
         """What an order would do now; changes nothing."""
         request = parse_order(payload, self.kernel.catalogue, self.view.today(), strict=strict)
         holder = self.view.account(account)
-        document = self._preview.document(holder, request, self.kernel.working_lots(account), self._at())
+        document = self.kernel.preview.document(holder, request, self.kernel.working_lots(account), self._at())
         return {**document, "at": time_text(self.view.now), "seq": self.view.seq}
 
     def watchlist(self, account: str) -> Document:

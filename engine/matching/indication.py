@@ -57,8 +57,16 @@ class Indications:
             return None
         cross = self.auctions.indicative(self._waiting(instrument, auction.kind), instrument, auction.kind)
         if cross is None:
-            return Indication(auction, div_half_even(self.shown.mid2(instrument), 2), 0, 0)
+            return Indication(auction, self._mid(instrument), 0, 0)
         return Indication(auction, cross.price, cross.traded, cross.unmatched)
+
+    def price(self, instrument: Instrument, kind: str, another: Order) -> int:
+        """Where an auction would cross now with one more order in it, in ticks."""
+        cross = self.auctions.indicative([*self._waiting(instrument, kind), another], instrument, kind)
+        return self._mid(instrument) if cross is None else cross.price
+
+    def _mid(self, instrument: Instrument) -> int:
+        return div_half_even(self.shown.mid2(instrument), 2)
 
     def _waiting(self, instrument: Instrument, kind: str) -> list[Order]:
         orders = self.auctions.executions.open.of_symbol.get(instrument.symbol, ())

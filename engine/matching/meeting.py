@@ -41,7 +41,7 @@ class Meeting:
         sweep = plan(self.shown, instrument, order.request.side, lots, limit, beyond)
         others = sum(
             self.executions.room(maker)
-            for maker in self._opposite(order, instrument, limit)
+            for maker in self.opposite(order, instrument, limit)
             if maker.account != order.account
         )
         return sweep, others
@@ -51,11 +51,11 @@ class Meeting:
         side, limit = order.request.side, price_limit(self.shown, instrument, order)
         end = order.filled + lots
         while order.open and (left := min(end - order.filled, self.executions.room(order))) > 0:
-            maker = next(iter(self._opposite(order, instrument, limit)), None)
+            maker = next(iter(self.opposite(order, instrument, limit)), None)
             if maker is None:
                 self._world(order, instrument, at, left, limit, beyond)
                 break
-            better = self._standing_before(maker, instrument, side, left)
+            better = self.standing_before(maker, instrument, side, left)
             if better is None:
                 self._world(order, instrument, at, left, int(maker.limit or 0), beyond)
             elif better:
@@ -64,7 +64,7 @@ class Meeting:
                 self._against(order, maker, instrument, at, end - order.filled)
         return order.filled - end + lots
 
-    def _opposite(self, order: Order, instrument: Instrument, limit: int | None) -> list[Order]:
+    def opposite(self, order: Order, instrument: Instrument, limit: int | None) -> list[Order]:
         """Resting orders on the other side that it would reach, best price first, then time."""
         side = order.request.side
         found = [
@@ -78,7 +78,7 @@ class Meeting:
         found.sort(key=lambda o: (side * int(o.limit or 0), o.rank))
         return found
 
-    def _standing_before(self, maker: Order, instrument: Instrument, side: int, enough: int) -> int | None:
+    def standing_before(self, maker: Order, instrument: Instrument, side: int, enough: int) -> int | None:
         """The market's lots that stand before a resting order: at better prices, and ahead of it at its own; no more
         are counted than the touch shows where that is `enough`. None for an order behind the displayed book: all that
         the market gives up to its price stands before it."""

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.matching.preview import Preview
 from engine.model.account import Limits, Position
 from engine.model.ids import DAY_NS, AccountId, Lots, Symbol, Ticks
 from engine.model.order import Order, OrderRequest, OrderType, Status
@@ -137,9 +136,8 @@ def previewed(floor: Floor, wish: Wish, lots: int) -> str:
         reduce_only=wish.reduce_only,
     )
     kernel = floor.kernel
-    preview = Preview(floor.shown, kernel.valuer, kernel.gate)
     main = AccountId("main")
-    document = preview.document(kernel.state.accounts[main], request, kernel.working_lots(main), floor.now)
+    document = kernel.preview.document(kernel.state.accounts[main], request, kernel.working_lots(main), floor.now)
     json.dumps(document)
     return str(document["max_quantity"])
 

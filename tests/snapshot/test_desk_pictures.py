@@ -119,6 +119,27 @@ async def kinds(pilot: Pilot[int]) -> None:
     await settled(pilot)
 
 
+async def halted(pilot: Pilot[int]) -> None:
+    """A share in a halt for news, its orders called for the reopening."""
+    await settled(pilot)
+    app: Any = pilot.app
+    app.main.choose("AAPL")
+    await settled(pilot)
+    auction = {"kind": "reopening", "at": "2026-11-23T16:10:00Z", "indicative_price": "251.30", "matched": "400",
+               "imbalance": "120", "side": "buy"}  # fmt: skip
+    halt = {"reason": "news", "since": "2026-11-23T15:45:00Z", "until": "2026-11-23T16:10:00Z"}
+    still = {"session": "halted", "halt": halt, "auction": auction, "bid": None, "ask": None}
+    app.bridge.take({**app.state.quote("AAPL"), **still, "type": "ticker", "channel": "ticker:AAPL"})
+    app.bridge.take({**app.state.book, "bids": [], "asks": []})
+    app.bridge.flush()
+    await pilot.pause(0.02)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+def test_halted(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(make("dark"), terminal_size=size, run_before=halted)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
 def test_ticket_with_everything(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(make("dark"), terminal_size=size, run_before=stop_limit)

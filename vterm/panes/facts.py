@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from engine.desk import Document
 from engine.model.text import safe
 from vterm.paint import Line, clip, left_right, number, places, signed
+from vterm.panes.header import market_time
 from vterm.panes.orders import shown_size
 from vterm.state import DeskState
 
@@ -41,7 +43,23 @@ def instrument(state: DeskState, width: int) -> list[Line]:
         pair("volume", number(volume, 14), width),
         pair("lot", number(lot, 12), width),
         pair("session", (("24/7" if around else WORDS.get(session, session), "foreground"),), width),
+        *_standstill(quote, width),
     ]
+
+
+def _standstill(quote: Document, width: int) -> list[Line]:
+    """Until when it is halted, and where its auction would cross."""
+    lines: list[Line] = []
+    halt, auction = quote.get("halt"), quote.get("auction")
+    if halt:
+        until = market_time(str(halt["until"]))[:5]
+        lines.append(pair("halted until", ((f"{until} {safe(str(halt['reason']))}", "warning"),), width))
+    if auction:
+        lines.append(pair(safe(str(auction["kind"])), ((market_time(str(auction["at"]))[:5], "foreground"),), width))
+        lines.append(pair("indicative", number(auction.get("indicative_price"), 12), width))
+        if auction.get("side"):
+            lines.append(pair(f"more to {auction['side']}", number(str(auction["imbalance"]), 12), width))
+    return lines
 
 
 def holding(state: DeskState, width: int) -> list[Line]:

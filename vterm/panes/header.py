@@ -7,7 +7,8 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from engine.model.number import NumberFormatError
-from vterm.paint import Line, Span, arrow, direction, fit, grouped, left_right, places, signed, width
+from engine.model.text import safe
+from vterm.paint import Line, Span, arrow, clip, direction, fit, grouped, left_right, places, signed, width
 from vterm.panes.pane import Pane
 from vterm.state import DeskState
 
@@ -42,6 +43,16 @@ def clock_spans(state: DeskState, day: bool = False) -> list[Span]:
         speed = str(state.clock.get("speed", "1"))
         spans.append((f"  ×{speed.removesuffix('.0')}", "warning" if speed not in ("1", "1.0") else "muted"))
     return spans
+
+
+def standstill(state: DeskState, name: str = "") -> list[Span]:
+    """A word on the instrument in focus where it is halted or its orders are called for an auction."""
+    halt, auction = state.quote().get("halt"), state.quote().get("auction")
+    if halt:
+        return [(f"{name}halted", "bold warning"), (f" {market_time(str(halt['until']))[:5]}", "muted")]
+    if auction:
+        return [(f"{name}{safe(str(auction['kind']))}", "accent"), (f" {market_time(str(auction['at']))[:5]}", "muted")]
+    return []
 
 
 def money(text: str | None, decimals: int) -> str:
@@ -82,15 +93,17 @@ def header(state: DeskState, cells: int) -> Line:
     if cells < 100:
         quote = state.quote()
         left: list[Span] = [source, (f" {state.symbol} ", "bold foreground")]
-        if quote:
+        left += standstill(state)
+        if quote and len(left) == 2:
             percent = str(quote.get("change_pct") or "0.00")
             left += [(grouped(str(quote.get("last") or "—")), "foreground"),
                      (f" {arrow(percent)} {percent.lstrip('+-')}%", direction(percent))]  # fmt: skip
         return left_right(left, right, cells)
+    word = standstill(state, f"  {clip(state.symbol, 10).rstrip()} ")
     left = [(" vterm ", "bold foreground"), source, (f" {state.account}   ", "muted"), ("●", "up"),
-            (" crypto 24/7   ", "muted"), *clock_spans(state)]  # fmt: skip
+            (" crypto 24/7   ", "muted"), *clock_spans(state), *word]  # fmt: skip
     if width(left) + width(right) > cells:
-        left = [(" vterm ", "bold foreground"), source, ("  ", "muted"), *clock_spans(state)]
+        left = [(" vterm ", "bold foreground"), source, ("  ", "muted"), *clock_spans(state), *word]
     return left_right(left, right, cells)
 
 

@@ -9,8 +9,11 @@ from typing import ClassVar
 from textual import events
 from textual.message import Message
 
+from engine.desk import Document
 from engine.model.number import div_half_even, to_text, trim
+from engine.model.text import safe
 from vterm.paint import Line, Span, bar, bar_left, fit, grouped, number, on, places
+from vterm.panes.header import market_time
 from vterm.panes.ladder_rows import Rows, Side, build, coarser, finer, fitting, steadied
 from vterm.panes.pane import Pane
 from vterm.state import DeskState, places_of
@@ -180,7 +183,7 @@ class LadderPane(Pane):
         count = max(3, height - 3)
         self.top = steadied(self.top, rows, count)
         if rows.middle is None or self.top is None:
-            self.empty("the book is empty: the market is closed or halted", height, width)
+            self.empty(why_empty(state.quote()), height, width)
             return
         self._lines(rows, width, count)
 
@@ -291,6 +294,19 @@ class LadderPane(Pane):
         self.cursor = price
         self.repaint()
         self.post_message(self.Picked(self.price_text(), "" if event.chain < 2 else self.side_of(price)))
+
+
+def why_empty(quote: Document) -> str:
+    """Why there is no book, and when there will be one."""
+    halt, auction = quote.get("halt"), quote.get("auction")
+    if halt:
+        words = {"luld": "its price left its band", "news": "news is expected", "volatility": "it moved too fast"}
+        reason = words.get(str(halt["reason"]), safe(str(halt["reason"])))
+        return f"halted until {market_time(str(halt['until']))} New York: {reason}"
+    if auction:
+        price = grouped(str(auction["indicative_price"]))
+        return f"{safe(str(auction['kind']))} auction at {market_time(str(auction['at']))} New York, now at {price}"
+    return "the book is empty: the market is closed or halted"
 
 
 def best_price(state: DeskState, side: str) -> str:

@@ -206,7 +206,7 @@ def preview_lines(view: TicketView, width: int, room: int) -> list[Line]:
     """The preview in at most `room` lines: levels give way first, then the queue, never the costs."""
     if room < 1:
         return []
-    heading, book = rule(_heading(view.form), width), view.preview
+    heading, book = rule(_heading(view.form), width), _foreseen(view)
     if not book:
         words = "asking…" if view.pending or view.form.complete() else MISSING.get(view.form.missing(), "")
         return [heading, fit(((f" {words}", "muted"),), width)][:room]
@@ -224,9 +224,19 @@ def preview_lines(view: TicketView, width: int, room: int) -> list[Line]:
     return [heading, first, *levels, *rest][:room]
 
 
+def _triggered(form: TicketForm) -> bool:
+    return form.kind in ("stop", "stop_limit", "trailing_stop")
+
+
 def _heading(form: TicketForm) -> str:
     """A stop does nothing until it is triggered; what then would happen is what a person wants to see."""
-    return "if it triggered now" if form.kind in ("stop", "stop_limit", "trailing_stop") else "if you sent it now"
+    return "if it triggered now" if _triggered(form) else "if you sent it now"
+
+
+def _foreseen(view: TicketView) -> Document:
+    """The preview; of an order that waits for its trigger, what it would do once released."""
+    released = view.preview.get("if_triggered") if _triggered(view.form) else None
+    return {**view.preview, **(released or {})}
 
 
 def about(size: str, lot: str) -> str:
@@ -249,7 +259,7 @@ def _levels(levels: list[Document], lot: str, width: int, room: int) -> list[Lin
 
 
 def _costs(view: TicketView, width: int) -> list[Line]:
-    book, lines = view.preview, list[Line]()
+    book, lines = _foreseen(view), list[Line]()
     if book.get("average_price") and any(c in "123456789" for c in str(book.get("fills_now") or "0")):
         average = trim_to(str(book["average_price"]), view.instrument)
         lines.append(_pair("average", number(average, len(grouped(average))), width))
