@@ -222,7 +222,7 @@ def test_an_earnings_gap_jumps_after_the_close_and_opens_far_away() -> None:
         for each in (market, plain):
             each.advance(minutes_on(close, minute), MINUTE_NS)
         ratios.append(abs(mid(market, "AAPL") / mid(plain, "AAPL") - 1))
-    assert ratios[0] == 0
+    assert ratios[0] < 2e-4  # the quote may already be wider, the price has not moved
     assert ratios[1] > 0.02
     assert 0.07 < ratios[2] < 0.16
     assert ratios[3] > 0.07

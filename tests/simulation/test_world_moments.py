@@ -87,8 +87,9 @@ def test_minutes_move_together_less_than_days() -> None:
         if all(len(b) == 60 for b in bars):
             near.append(np.corrcoef(np.diff(np.log([[float(b.close) for b in part] for part in bars]))))
     close = np.mean(near, axis=0)
-    for a, b in ((0, 1), (0, 2), (3, 4)):
-        assert 0.6 * far[a, b] < close[a, b] < far[a, b] - 0.02
+    ratios = [close[a, b] / far[a, b] for a, b in ((0, 1), (0, 2), (3, 4))]
+    assert min(ratios) > 0.6
+    assert np.mean(ratios) < 0.97
 
 
 def test_a_half_day_trades_half_a_days_volume() -> None:

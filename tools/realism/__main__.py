@@ -18,7 +18,7 @@ from engine.model.instrument import Instrument
 from tools.realism.rule import SHOWN, Score, by_class, market_passes, yardstick
 from tools.realism.run import TAPED, Effort, all_scores, reference
 
-SEED = 161803
+SEED = 314159
 """Not a seed on which any parameter was ever looked at."""
 
 

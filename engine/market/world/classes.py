@@ -15,8 +15,8 @@ from engine.market.world.tables import F64
 from engine.model.instrument import Instrument
 from engine.rng import stable_hash
 
-DAY_PERSISTENCE = (0.7937005259840998, 0.9726549474122855, 0.9961565872205752)
-"""Daily decay of the three log-volatility parts: half-lives 3, 25 and 180 sessions."""
+DAY_PERSISTENCE = (0.7937005259840998, 0.9847147529344312, 0.9961565872205752)
+"""Daily decay of the three log-volatility parts: half-lives 3, 45 and 180 sessions."""
 
 MINUTE_PERSISTENCE = (0.8572439828530728, 0.9885140203528962, 0.9994669519817097)
 """Decay a minute: half-lives 4.5, 60 and 1,300 minutes."""
@@ -40,12 +40,12 @@ class ClassShape:
 
 _CALM = (0.32, 0.28, 0.15)
 CLASSES = {
-    "equities": ClassShape((0.18, 0.30, 0.42), 5, 0.11, _CALM, 5, 0.0, 0, "u"),
-    "etfs": ClassShape((0.18, 0.30, 0.42), 5, 0.17, _CALM, 5, 0.0, 0, "u"),
-    "indices": ClassShape((0.18, 0.30, 0.42), 5, 0.20, _CALM, 5, 0.0, 0, "u"),
-    "forex": ClassShape((0.18, 0.28, 0.38), 5, 0.0, (0.45, 0.30, 0.19), 1, 2e-4, 1, "forex"),
+    "equities": ClassShape((0.14, 0.40, 0.42), 5, 0.11, _CALM, 5, 0.0, 0, "u"),
+    "etfs": ClassShape((0.14, 0.40, 0.42), 5, 0.17, _CALM, 5, 0.0, 0, "u"),
+    "indices": ClassShape((0.14, 0.40, 0.42), 5, 0.20, _CALM, 5, 0.0, 0, "u"),
+    "forex": ClassShape((0.18, 0.30, 0.38), 5, 0.0, (0.45, 0.30, 0.19), 1, 2e-4, 1, "forex"),
     "commodities": ClassShape((0.20, 0.28, 0.38), 6, 0.03, (0.44, 0.27, 0.14), 2, 1e-4, 0, "commodity"),
-    "crypto": ClassShape((0.15, 0.25, 0.38), 5, 0.0, (0.38, 0.33, 0.30), 3, 5e-5, 2, "crypto"),
+    "crypto": ClassShape((0.16, 0.30, 0.38), 5, 0.0, (0.38, 0.33, 0.30), 3, 5e-5, 2, "crypto"),
 }
 
 TWINS = {
