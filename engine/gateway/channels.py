@@ -146,6 +146,8 @@ class Orders(Channel):
 
     def greet(self, seat: Seat) -> None:
         rows = self.hub.view.queue(self.account)
+        if not self.seats:
+            self._last = {str(row["order_id"]): row for row in rows}
         if rows:
             seat.put(self._queue(rows))
 

@@ -46,6 +46,17 @@ class Displayed:
         """Lots of other orders that stand before an order at its price, as the book shows them."""
         return self.executions.before(order) if order.open and rests(order) else 0
 
+    def places(self, symbol: str) -> dict[str, int]:
+        """For each resting order of an instrument, by its id, the lots of other orders before it at its price."""
+        found: dict[str, int] = {}
+        before: dict[tuple[int, int], int] = {}
+        resting = [order for order in self.executions.open.of_symbol.get(symbol, ()) if rests(order)]
+        for order in sorted(resting, key=lambda order: order.rank):
+            level = order.request.side, int(order.limit or 0)
+            found[order.order_id] = before.get(level, 0)
+            before[level] = found[order.order_id] + self.executions.displayed(order)
+        return found
+
     def _standing(self, instrument: Instrument) -> list[Order]:
         waiting = self.executions.open.of_symbol.get(instrument.symbol)
         if not waiting:

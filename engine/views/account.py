@@ -53,12 +53,14 @@ class AccountView(MarketView):
 
     def queue(self, account: str) -> list[Document]:
         """What moves of the account's open orders without an event of theirs: places in the queue, trailing stops."""
-        rows = []
-        for order in self.kernel.open_orders(account):
+        rows, displayed = [], self.kernel.displayed
+        mine = self.kernel.open_orders(account)
+        places = {symbol: displayed.places(symbol) for symbol in {order.request.symbol for order in mine}}
+        for order in mine:
             text = self.catalogue[order.request.symbol]
             row: Document = {}
             if rests(order):
-                row["queue_ahead"] = text.quantity_text(order.ahead + self.kernel.displayed.before(order))
+                row["queue_ahead"] = text.quantity_text(order.ahead + places[order.request.symbol][order.order_id])
             if order.trigger and order.request.type is OrderType.TRAILING_STOP:
                 row["trigger_price"] = text.price_text(order.trigger)
             if row:

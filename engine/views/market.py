@@ -160,13 +160,14 @@ class MarketView:
     def own(self, account: str, symbol: str) -> list[Document]:
         """The account's resting orders in one instrument, for the ladder."""
         instrument = self.resolve(symbol)
+        before = self.kernel.displayed.places(instrument.symbol)
         return [
             {
                 "order_id": o.order_id,
                 "side": "buy" if o.request.side > 0 else "sell",
                 "price": instrument.price_text(o.request.limit_price or 0),
                 "size": instrument.quantity_text(o.remaining),
-                "ahead": instrument.quantity_text(o.ahead + self.kernel.displayed.before(o)),
+                "ahead": instrument.quantity_text(o.ahead + before.get(o.order_id, 0)),
             }
             for o in self.kernel.open_orders(account)
             if o.request.symbol == instrument.symbol and o.request.limit_price

@@ -35,6 +35,13 @@ class Crowd(Desk):
             assert (quote.ask, quote.ask_size) == (asks[0] if asks else (quote.ask, 0))
 
     @invariant()
+    def places_are_the_same_one_by_one(self) -> None:
+        displayed = self.floor.kernel.displayed
+        for name in SCALE:
+            for order_id, before in displayed.places(name).items():
+                assert before == displayed.before(self.floor.kernel.state.orders[order_id]) >= 0
+
+    @invariant()
     def every_lot_comes_from_the_market_or_from_an_order(self) -> None:
         kernel = self.floor.kernel
         for name in SCALE:

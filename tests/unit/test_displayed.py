@@ -98,3 +98,21 @@ def test_an_order_for_an_auction_has_no_place_in_a_queue() -> None:
     floor, view, bid = desk()
     order = floor.send(+1, AAPL, 10, bid, tif=TimeInForce.CLS)
     assert view.order("main", order.order_id)["queue_ahead"] is None
+
+
+def test_what_moves_without_an_event_is_told_by_the_queue() -> None:
+    floor, view, bid = desk()
+    resting = floor.send(+1, AAPL, 7, bid)
+    trailing = floor.send(-1, AAPL, 7, kind=OrderType.TRAILING_STOP, trail_ticks=20)
+    floor.send(-1, AAPL, 7, kind=OrderType.STOP, stop_price=bid - 200)
+    text = floor.instrument(AAPL).price_text
+    first = [
+        {"order_id": resting.order_id, "queue_ahead": "100"},
+        {"order_id": trailing.order_id, "trigger_price": text(trailing.trigger)},
+    ]
+    assert view.queue("main") == first
+    floor.trade(AAPL, bid + 5)
+    before = trailing.trigger
+    floor.trade(AAPL, bid + 30)
+    assert trailing.trigger > before
+    assert view.queue("main")[1]["trigger_price"] == text(trailing.trigger)
