@@ -9,7 +9,6 @@ from engine.model.algo import AlgoRequest
 from engine.model.ids import AccountId, Lots, Minor, Ticks, TimeNs
 from engine.model.order import OrderRequest
 
-
 ORIGINS = ("person", "strategy")
 """Who may send an order from outside. Both meet the same limits; it is only said whose doing it was."""
 

@@ -65,6 +65,10 @@ async def test_a_reader_who_comes_later_is_told_all_places() -> None:
 def test_the_terminal_moves_an_order_up_the_queue() -> None:
     state = DeskState(now=lambda: 1.0)
     state.load_orders([{"order_id": "o1", "status": "working", "queue_ahead": "90"}])
-    frame = {"type": "queue", "channel": "orders", "orders": [{"order_id": "o1", "queue_ahead": "3"}, {"order_id": "x"}]}
+    frame = {
+        "type": "queue",
+        "channel": "orders",
+        "orders": [{"order_id": "o1", "queue_ahead": "3"}, {"order_id": "x"}],
+    }
     assert state.apply(frame) == {"orders"}
     assert state.working() == [{"order_id": "o1", "status": "working", "queue_ahead": "3"}]

@@ -12,7 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from themes import DIALOGS
-from vterm.commands import HINT, Unclear, Wish, read
+from vterm.commands import HINT, Wish, read
+from vterm.trade_line import Unclear
 
 
 class CommandBar(ModalScreen[Wish]):

@@ -130,7 +130,7 @@ class Columns:
         return size
 
     def _seq(self, cells: Sequence[str]) -> int:
-        return (self._size(cells, "seq") or 0) // 10**FINE
+        return (self._size(cells, "seq") or 0) // int(10**FINE)
 
     def _quote(self, at: int, row: int, symbol: str, cells: Sequence[str]) -> list[MarketEvent]:
         bid, ask = self._number(cells, "bid"), self._number(cells, "ask")
