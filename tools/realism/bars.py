@@ -18,7 +18,7 @@ TICK_NS = SECOND_NS // 10
 ANCHOR = TimeNs(1_787_061_600 * SECOND_NS)
 """Tuesday 2026-08-18, 14:00 UTC."""
 
-FINE = 4
+FINE = 6
 """Daily bars are read on a grid 10**FINE times finer, as split-adjusted series are: over sixteen years a
 name without splits may come to trade for a few ticks."""
 
@@ -86,10 +86,11 @@ def daily(instruments: list[Instrument], seed: int, count: int) -> list[pd.DataF
     calendar = repeated(key_of(instruments[0]))
     world = World([_finer(i) for i in instruments], {key_of(instruments[0]): calendar}, seed,
                   calendar.days[0].segments[0].start)  # fmt: skip
-    end = TimeNs(int(calendar.days[count].segments[-1].end) // DAY_NS * DAY_NS)
+    end = TimeNs(int(calendar.days[count + 1].segments[-1].end) // DAY_NS * DAY_NS)
     world.advance(end, MINUTE_NS)
     out = []
     for ix in range(len(instruments)):
-        rows = [(b.at, b.open, b.high, b.low, b.close, b.volume) for b in world.daily(ix, count, end)]
+        # The newest may still run, at a quote that is wide beside a price of a few ticks.
+        rows = [(b.at, b.open, b.high, b.low, b.close, b.volume) for b in world.daily(ix, count + 1, end)[:-1]]
         out.append(pd.DataFrame(rows, columns=["date", "open", "high", "low", "close", "volume"]))
     return out
