@@ -31,6 +31,8 @@ class Desk:
     def start(self, *words: str, **options: Any) -> subprocess.Popen[bytes]:
         """A command that runs on."""
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        # Whoever runs the tests in the background has SIGINT ignored, and a child would inherit that.
+        pipes.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
         return subprocess.Popen([sys.executable, "-m", "vterm", *words], env=self.environment, cwd=ROOT, **pipes)
 
     def run(self, *words: str, data: bytes = b"") -> tuple[int, str, str]:
