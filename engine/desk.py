@@ -58,6 +58,9 @@ class DeskReader(Protocol):
     async def algos(self, open_only: bool = False) -> Document:
         """Execution algorithms, newest first."""
 
+    async def alerts(self, active_only: bool = False) -> Document:
+        """{"alerts": [...]}, newest first: active, fired and dropped ones."""
+
     async def preview(self, order: Document) -> Document:
         """What an order would do if it were sent now. Changes nothing."""
 
@@ -100,6 +103,12 @@ class Trader(Protocol):
 
     async def control_algo(self, algo_id: str, action: str) -> Document:
         """pause, resume or cancel an algorithm, by its own or the client's id."""
+
+    async def set_alert(self, alert: Document) -> Document:
+        """Watch a market and tell once; the alert's document."""
+
+    async def drop_alert(self, alert_id: str = "") -> Document:
+        """Stop watching one alert, or all: {"dropped": [alert_id, ...]}."""
 
     async def set_limits(self, limits: Document) -> Document:
         """Set (an amount) or remove (None) the limits named; `unlock` true lifts a lock. The risk document after it."""

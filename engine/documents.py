@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.model.alert import Alert, AlertKind, AlertState
+from engine.model.alert_text import described, direction_text, half_ticks_text, over_text, value_text
 from engine.model.algo import Algo, AlgoKind
 from engine.model.event import (
     AccountTouched,
+    AlertEvent,
     AlgoEvent,
     BookEvent,
     Event,
@@ -201,6 +204,8 @@ def event_document(event: Event, instrument_of: Lookup, request_of: Lookup) -> D
         document.update(_risk_document(event))
     elif isinstance(event, AlgoEvent):
         document["algo"] = algo_document(event.algo, instrument_of(event.algo.request.symbol))
+    elif isinstance(event, AlertEvent):
+        document["alert"] = alert_document(event.alert, instrument_of(event.alert.request.symbol))
     elif isinstance(event, SystemStatus):
         document.update(scope=event.scope, status=event.status, text=event.text)
     else:
@@ -255,6 +260,34 @@ def algo_document(algo: Algo, instrument: Instrument) -> Document:
     if algo.reason:
         document["reason"] = algo.reason
     return document
+
+
+def alert_document(alert: Alert, instrument: Instrument) -> Document:
+    """An alert; `fired_value` is what made it fire, in the unit of its value, `fired_price` the mid then."""
+    request, fired = alert.request, alert.state is AlertState.FIRED
+    document: Document = {
+        "alert_id": alert.alert_id,
+        "account": alert.account,
+        "symbol": instrument.symbol,
+        "kind": request.kind.value,
+        "direction": direction_text(request.way),
+        "value": value_text(request, request.value, instrument),
+        "session": "extended" if request.extended else "regular",
+        "text": described(request, instrument),
+        "state": alert.state.value,
+        "created_at": time_text(alert.created_at),
+        "fired_at": time_text(alert.ended_at) if fired else None,
+        "fired_value": value_text(request, alert.measured, instrument) if fired else None,
+        "fired_price": half_ticks_text(alert.mid2, instrument) if fired else None,
+    }
+    if request.kind is AlertKind.CHANGE:
+        document["from"] = "set" if request.from_set else "close"
+    if request.kind is AlertKind.VOLUME:
+        document["over"] = over_text(request)
+    if alert.base:
+        document["reference_price"] = half_ticks_text(alert.base, instrument)
+    said = {"note": request.note, "reason": alert.reason}
+    return {**document, **{name: text for name, text in said.items() if text}}
 
 
 def _market_document(event: QuoteEvent | BookEvent | TradeEvent, instrument: Instrument) -> Document:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from engine.alerts.watch import AlertWatch
 from engine.ledger.postings import opening
 from engine.market.catalogue import Catalogue
 from engine.market.shown import ShownMarket
@@ -24,6 +25,7 @@ from engine.matching.preview import Preview
 from engine.matching.state import State
 from engine.matching.trading import Trading
 from engine.model.account import Account
+from engine.model.alert import Alert
 from engine.model.algo import Algo
 from engine.model.command import (
     Amend,
@@ -31,9 +33,11 @@ from engine.model.command import (
     Cancel,
     CancelAll,
     ControlAlgo,
+    DropAlert,
     Flatten,
     OpenAccount,
     Reach,
+    SetAlert,
     SetClock,
     SetLimits,
     StartAlgo,
@@ -57,7 +61,7 @@ class Flattened(NamedTuple):
     closing: list[Order]
 
 
-Answer = Order | Algo | list[str] | Flattened | Refusal | None
+Answer = Order | Algo | Alert | list[str] | Flattened | Refusal | None
 
 
 class Kernel:
@@ -77,6 +81,7 @@ class Kernel:
         self._algos = Algos(shown, catalogue, self.gate, self.state, self._trading)
         self._watch = MarginWatch(self.state, self.valuer, self._trading)
         self._overnight = Overnight(self.state, self.valuer, catalogue, shown, self._trading)
+        self._alerts = AlertWatch(shown, catalogue, self.state, self._trading.happened, self.gate.contract_end)
         shown.displaced = self.state.displaced
         self._next_change = TimeNs(0)
         self._show(start)
@@ -107,12 +112,14 @@ class Kernel:
         return entries
 
     def _work(self, at: TimeNs) -> None:
-        """A step of the market: what is halted, what waits, what is sliced, what is watched, in that order."""
+        """A step of the market: what is halted, what waits, what is sliced, alerted, watched, in that order."""
         self._halts.look(at)
         if self._trading.open:
             self._trading.work(at)
         if self._algos:
             self._algos.work(at)
+        if self._alerts:
+            self._alerts.look(at)
         due = self.state.check_at
         if due and due <= at:
             self._watch.check(at)
@@ -131,7 +138,7 @@ class Kernel:
         if self._trading.open:
             wake = max(now + 1, self._trading.asleep_until(now))
             moments.append(self._on_grid(wake))
-        dues = self._algos.next_at(), self.state.check_at, self._halts.next_look(now)
+        dues = self._algos.next_at(), self.state.check_at, self._halts.next_look(now), self._alerts.next_at(now)
         moments += [self._on_grid(max(now + 1, due)) for due in dues if due]
         return TimeNs(min(moments))
 
@@ -204,7 +211,7 @@ class Kernel:
             return self._do_for_account(command)
         return None
 
-    def _do_for_account(self, command: Flatten | StartAlgo | ControlAlgo | SetLimits) -> Answer:
+    def _do_for_account(self, command: Flatten | StartAlgo | ControlAlgo | SetLimits | SetAlert | DropAlert) -> Answer:
         """Commands that need an account to exist."""
         account = self.state.accounts.get(command.account)
         if account is None:
@@ -216,6 +223,10 @@ class Kernel:
             return self._algos.start(account, command)
         if isinstance(command, ControlAlgo):
             return self._algos.control(command)
+        if isinstance(command, SetAlert):
+            return self._alerts.set(command)
+        if isinstance(command, DropAlert):
+            return self._alerts.drop(command)
         self._set_limits(account, command)
         return None
 
@@ -250,8 +261,8 @@ class Kernel:
 
     @property
     def working(self) -> bool:
-        """Whether any order is open or any algorithm at work."""
-        return bool(self._trading.open) or bool(self._algos)
+        """Whether any order is open, any algorithm at work or any alert active."""
+        return bool(self._trading.open) or bool(self._algos) or bool(self._alerts)
 
     def freeze(self) -> bytes:
         """The whole state as bytes; equal states give equal bytes."""
@@ -263,6 +274,7 @@ class Kernel:
         self.shown.displaced = self.state.displaced
         self._trading.become(self.state)
         self._algos.become(self.state)
+        self._alerts.become(self.state)
         self._watch.become(self.state)
         self._overnight.become(self.state)
         self._next_change = TimeNs(0)

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from typing import Any, Protocol
 
+from engine.alerts.schema import parse_alert
 from engine.bus import Bus
 from engine.clock import MAX_SPEED, Clock, OwnClock, step_for
 from engine.documents import Document, event_document
@@ -24,9 +25,11 @@ from engine.model.command import (
     Cancel,
     CancelAll,
     ControlAlgo,
+    DropAlert,
     Flatten,
     OpenAccount,
     Reach,
+    SetAlert,
     SetClock,
     SetLimits,
     StartAlgo,
@@ -211,6 +214,18 @@ class Runner:
         known = self.view.find_algo(account, algo_id).algo_id
         algo = await self._command(ControlAlgo(at=self._at(), account=AccountId(account), algo_id=known, action=action))
         return self.view.algo_document(algo)
+
+    async def set_alert(self, account: str, document: Any) -> Document:
+        """Watch a market and tell once."""
+        request = parse_alert(document, self.kernel.catalogue, self.view.today())
+        await self.ensure_account(account)
+        alert = await self._command(SetAlert(at=self._at(), account=AccountId(account), alert=request))
+        return self.view.alert_document(alert)
+
+    async def drop_alert(self, account: str, alert_id: str = "") -> Document:
+        """Stop watching: one alert, or all of them; the ids dropped."""
+        await self.ensure_account(account)
+        return {"dropped": await self._command(DropAlert(self._at(), AccountId(account), alert_id))}
 
     async def set_limits(self, account: str, document: Any) -> Document:
         """Change the account's own limits, and lift a lock where it asks for that."""

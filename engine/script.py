@@ -4,6 +4,7 @@
 {"at", "cmd": "amend", "account", "order_id", "changes": {...}}
 {"at", "cmd": "algo", "account", "algo": "twap", "symbol", "side", "quantity", "over", "slices"}
 {"at", "cmd": "algo_pause" | "algo_resume" | "algo_cancel", "account", "algo_id"}
+{"at", "cmd": "alert", "account", "alert": {"symbol", "kind", "value", ...}}    {"at", "cmd": "alert_drop", "alert_id"}
 {"at", "cmd": "cancel_all" | "flatten", "account"}        {"at", "cmd": "limits", "account", "limits": {...}}
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from engine.alerts.schema import parse_alert
 from engine.documents import Document
 from engine.model.algo import Algo
 from engine.model.command import (
@@ -23,7 +25,9 @@ from engine.model.command import (
     Cancel,
     CancelAll,
     ControlAlgo,
+    DropAlert,
     Flatten,
+    SetAlert,
     SetLimits,
     StartAlgo,
     Submit,
@@ -113,6 +117,8 @@ class Reader:
             "algo_resume": self._control,
             "algo_cancel": self._control,
             "limits": self._limits,
+            "alert": self._alert,
+            "alert_drop": lambda wanted, at, account: DropAlert(at, account, str(wanted.fields.get("alert_id") or "")),
         }
 
     def command(self, wanted: Wanted, at: TimeNs) -> AnyCommand:
@@ -159,6 +165,10 @@ class Reader:
         algos: Iterable[Algo] = self.view.kernel.state.algos.values()
         known = next((a.algo_id for a in algos if a.account == account and name == a.request.client_order_id), name)
         return ControlAlgo(at=at, account=account, algo_id=known, action=wanted.cmd.removeprefix("algo_"))
+
+    def _alert(self, wanted: Wanted, at: TimeNs, account: AccountId) -> AnyCommand:
+        body = _numbers(_object(wanted, "alert", "an alert command has an alert"))
+        return SetAlert(at=at, account=account, alert=parse_alert(body, self.catalogue, self.view.today()))
 
     def _limits(self, wanted: Wanted, at: TimeNs, account: AccountId) -> AnyCommand:
         body = _numbers(_object(wanted, "limits", "a limits command has limits"))

@@ -29,7 +29,7 @@ from engine.script import Reader, Wanted
 from engine.views import View
 
 MARKET_EVENTS = frozenset({"quote", "book", "trade"})
-DEFAULT_EVENTS = ("order", "fill", "ledger", "portfolio", "risk", "mission", "algo", "system")
+DEFAULT_EVENTS = ("order", "fill", "ledger", "portfolio", "risk", "mission", "algo", "alert", "system")
 KNOWN_EVENTS = (*DEFAULT_EVENTS, *sorted(MARKET_EVENTS))
 STEPS = {"100ms": 100_000_000, "1s": 1_000_000_000, "60s": 60_000_000_000}
 

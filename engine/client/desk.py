@@ -145,6 +145,18 @@ class DeskClient:
         """pause, resume or cancel an algorithm, by its own or the client's id."""
         return await self._call("POST", f"/v1/algos/{quoted(algo_id, safe='')}/{quoted(action, safe='')}")
 
+    async def alerts(self, active_only: bool = False) -> Document:
+        """{"alerts": [...]}, newest first: active, fired and dropped ones."""
+        return await self._get("/v1/alerts", active="true" if active_only else "")
+
+    async def set_alert(self, alert: Document) -> Document:
+        """Watch a market and tell once; the alert's document."""
+        return await self._call("POST", "/v1/alerts", alert)
+
+    async def drop_alert(self, alert_id: str = "") -> Document:
+        """Stop watching one alert, or all: {"dropped": [alert_id, ...]}."""
+        return await self._call("DELETE", f"/v1/alerts/{quoted(alert_id, safe='')}" if alert_id else "/v1/alerts")
+
     async def set_limits(self, limits: Document) -> Document:
         """Set (an amount) or remove (None) the limits named; `unlock` true lifts a lock. The risk document after it."""
         return await self._call("POST", "/v1/risk/limits", limits)

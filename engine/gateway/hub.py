@@ -82,7 +82,7 @@ class Hub:
 
     def _channel(self, account: str, name: str) -> Channel:
         kind, _, symbol = name.partition(":")
-        private = kind in ("orders", "portfolio", "missions")
+        private = kind in ("orders", "portfolio", "alerts", "missions")
         key = (name, account if private else "")
         channel = self._channels.get(key)
         if channel is None:
@@ -104,9 +104,9 @@ class Hub:
             return System(self, name, number)
         elif kind == "orders" and name == kind:
             return Orders(self, name, number, account)
-        elif kind == "missions" and name == kind:
+        elif kind in ("alerts", "missions") and name == kind:
             return Channel(self, name, number)
-        fix = "channels are ticker:SYM, orderbook:SYM, trades:SYM, orders, portfolio, missions and system"
+        fix = "channels are ticker:SYM, orderbook:SYM, trades:SYM, orders, portfolio, alerts, missions and system"
         raise refuse(Code.ENUM_ERROR, "there is no such channel", fix=fix, field=name[:MAX_NAME])
 
     def _step(self) -> None:
@@ -140,6 +140,9 @@ class Hub:
             kind = str(event["type"])
             if kind.startswith("order."):
                 self._tell_orders(event["order"]["account"], {"type": "order", "event": kind, "order": event["order"]})
+            elif kind.startswith("alert."):
+                alert = event["alert"]
+                self._tell(alert["account"], "alerts", {"type": "alert", "event": kind, "alert": alert})
             elif kind == "fill":
                 fill = event.get("fill") or event
                 self._tell_orders(fill["account"], {**fill, "type": "fill"})
@@ -151,6 +154,9 @@ class Hub:
                     system.say({"type": "system", **frame})
 
     def _tell_orders(self, account: str, document: dict[str, Any]) -> None:
-        channel = self._channels.get(("orders", account))
+        self._tell(account, "orders", document)
+
+    def _tell(self, account: str, name: str, document: dict[str, Any]) -> None:
+        channel = self._channels.get((name, account))
         if channel is not None and channel.seats:
             channel.say(document)

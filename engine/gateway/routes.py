@@ -159,6 +159,31 @@ async def _control_algo(call: Call) -> Document:
     return await call.runner.control_algo(call.account, call.path("algo_id"), call.path("action"))
 
 
+async def _alerts(call: Call) -> Document:
+    call.only("active")
+    return call.view.alerts(call.account, call.choice("active", ("true", "false", "1", "0"), "false") in ("true", "1"))
+
+
+async def _alert(call: Call) -> Document:
+    call.only()
+    return call.view.alert(call.account, call.path("alert_id"))
+
+
+async def _set_alert(call: Call) -> Document:
+    call.only()
+    return await call.runner.set_alert(call.account, await call.body())
+
+
+async def _drop_alert(call: Call) -> Document:
+    call.only()
+    return await call.runner.drop_alert(call.account, call.path("alert_id"))
+
+
+async def _drop_alerts(call: Call) -> Document:
+    call.only()
+    return await call.runner.drop_alert(call.account)
+
+
 async def _watchlist(call: Call) -> Document:
     call.only()
     return call.runner.watchlist(call.account)
@@ -206,7 +231,9 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/algos": {"GET": _algos, "POST": _start_algo},
     "/v1/algos/{algo_id}": {"GET": _algo},
     "/v1/algos/{algo_id}/{action}": {"POST": _control_algo},
+    "/v1/alerts": {"GET": _alerts, "POST": _set_alert, "DELETE": _drop_alerts},
+    "/v1/alerts/{alert_id}": {"GET": _alert, "DELETE": _drop_alert},
     "/v1/watchlist": {"GET": _watchlist, "PUT": _set_watchlist},
     "/v1/engine/stop": {"POST": _stop},
 }
-CREATED = frozenset({("POST", "/v1/orders"), ("POST", "/v1/algos")})
+CREATED = frozenset({("POST", "/v1/orders"), ("POST", "/v1/algos"), ("POST", "/v1/alerts")})

@@ -7,7 +7,7 @@ import msgspec
 from engine.matching.lifecycle import move
 from engine.matching.state import State
 from engine.model.account import Transfer
-from engine.model.event import AccountTouched, Event, LedgerEntry, OrderEvent
+from engine.model.event import AccountTouched, AlertEvent, Event, LedgerEntry, OrderEvent
 from engine.model.fill import Fill
 from engine.model.ids import TimeNs
 from engine.model.order import Order, Status
@@ -23,11 +23,12 @@ class Chronicle:
         self._fills: list[Fill] = []
         self._transfers: list[Transfer] = []
         self._booked: set[str] = set()
+        self._alerted = False
 
     @property
     def changed(self) -> bool:
-        """Whether an order or money changed since the last entry."""
-        return bool(self._touched or self._transfers)
+        """Whether an order, an alert or money changed since the last entry."""
+        return bool(self._touched or self._transfers or self._alerted)
 
     @property
     def traded(self) -> bool:
@@ -52,6 +53,7 @@ class Chronicle:
         """Say something else."""
         if isinstance(event, AccountTouched):
             self._booked.add(event.account)
+        self._alerted = self._alerted or isinstance(event, AlertEvent)
         self.events.append(event)
 
     def filled(self, fill: Fill) -> None:
@@ -69,7 +71,7 @@ class Chronicle:
         orders = tuple(msgspec.structs.replace(o, fills=list(o.fills)) for o in self._touched.values())
         entry = JournalEntry(state.entries, at, kind, body, orders, tuple(self._fills), tuple(self._transfers))
         self._touched, self._fills, self._transfers = {}, [], []
-        self._booked = set()
+        self._booked, self._alerted = set(), False
         return entry
 
     def take_events(self) -> list[Event]:

@@ -6,6 +6,7 @@ import msgspec
 
 from engine.market.overlay import Displaced
 from engine.model.account import Account
+from engine.model.alert import Alert
 from engine.model.algo import Algo
 from engine.model.fill import Fill
 from engine.model.ids import SECOND_NS, TimeNs
@@ -37,3 +38,5 @@ class State(msgspec.Struct):
     client_ids: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     algos: dict[str, Algo] = msgspec.field(default_factory=dict)
     displaced: dict[str, Displaced] = msgspec.field(default_factory=dict)
+    alerts_made: int = 0
+    alerts: dict[str, Alert] = msgspec.field(default_factory=dict)

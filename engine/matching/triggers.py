@@ -75,22 +75,22 @@ def holds(shown: ShownMarket, catalogue: Catalogue, order: Order, at: TimeNs) ->
 
 
 def _true(shown: ShownMarket, catalogue: Catalogue, condition: Condition, at: TimeNs) -> bool:
-    now = _subject(shown, catalogue[condition.symbol], condition, at)
+    now = subject(shown, catalogue[condition.symbol], condition.subject, at)
     if now is None:
         return False
     return now >= condition.value if condition.above else now <= condition.value
 
 
-def _subject(shown: ShownMarket, instrument: Instrument, condition: Condition, at: TimeNs) -> int | None:
-    """The subject's present value in the condition's unit; None where the book has no two sides."""
-    if condition.subject == "time":
+def subject(shown: ShownMarket, instrument: Instrument, name: str, at: TimeNs) -> int | None:
+    """The present value of a condition's subject, in its unit; None where the book has no two sides."""
+    if name == "time":
         return int(at)
     quote = shown.quote(instrument)
     if not quote.bid or not quote.ask:
         return None
-    if condition.subject == "price":
+    if name == "price":
         return shown.mid2(instrument)
-    if condition.subject == "spread":
+    if name == "spread":
         return 2 * (quote.ask - quote.bid)
     both = quote.bid_size + quote.ask_size
     return MILLION * (quote.bid_size - quote.ask_size) // both if both else None

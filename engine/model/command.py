@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.model.account import Limits
+from engine.model.alert import AlertRequest
 from engine.model.algo import AlgoRequest
 from engine.model.ids import AccountId, Lots, Minor, Ticks, TimeNs
 from engine.model.order import OrderRequest
@@ -88,6 +89,20 @@ class SetLimits(Command, frozen=True, tag="set_limits"):
     unlock: bool = False
 
 
+class SetAlert(Command, frozen=True, tag="set_alert"):
+    """Watch a market and tell once."""
+
+    account: AccountId
+    alert: AlertRequest
+
+
+class DropAlert(Command, frozen=True, tag="drop_alert"):
+    """Stop watching: one alert, or all of the account's where `alert_id` is empty."""
+
+    account: AccountId
+    alert_id: str = ""
+
+
 class SetClock(Command, frozen=True, tag="set_clock"):
     """Change how the market's clock runs; `step_ns` is how finely the market moves from now on."""
 
@@ -101,5 +116,17 @@ class Reach(Command, frozen=True, tag="reach"):
 
 
 AnyCommand = (
-    OpenAccount | Submit | Cancel | CancelAll | Amend | Flatten | StartAlgo | ControlAlgo | SetLimits | SetClock | Reach
+    OpenAccount
+    | Submit
+    | Cancel
+    | CancelAll
+    | Amend
+    | Flatten
+    | StartAlgo
+    | ControlAlgo
+    | SetLimits
+    | SetClock
+    | Reach
+    | SetAlert
+    | DropAlert
 )

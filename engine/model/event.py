@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.model.account import Transfer
+from engine.model.alert import Alert
 from engine.model.algo import Algo
 from engine.model.fill import Fill
 from engine.model.ids import AccountId, Symbol, TimeNs
@@ -71,6 +72,14 @@ class AlgoEvent(msgspec.Struct, frozen=True):
     algo: Algo
 
 
+class AlertEvent(msgspec.Struct, frozen=True):
+    """`type` is alert.set, alert.fired or alert.dropped; `alert` is a copy of the alert as it then was."""
+
+    type: str
+    at: TimeNs
+    alert: Alert
+
+
 class SystemStatus(msgspec.Struct, frozen=True):
     """A venue or the desk itself changed state."""
 
@@ -115,6 +124,7 @@ Event = (
     | AccountTouched
     | RiskEvent
     | AlgoEvent
+    | AlertEvent
     | SystemStatus
     | QuoteEvent
     | BookEvent

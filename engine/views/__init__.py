@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from engine.documents import Document
 from engine.kernel import Kernel
-from engine.views.algos import AlgoView
+from engine.views.alerts import AlertView
 
 __all__ = ["View"]
 
 
-class View(AlgoView):
+class View(AlertView):
     """Everything that can be read of one desk."""
 
     def __init__(self, kernel: Kernel, clock: Callable[[], Document]) -> None:

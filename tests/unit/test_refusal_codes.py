@@ -257,6 +257,7 @@ PRODUCERS: dict[Code, Producer] = {
     Code.ORDER_LIMIT: _dear,
     Code.NO_LOCATE: deep(symbol="FTT-USD", side="sell", quantity="100000"),
     Code.UNKNOWN_ALGO: asks("GET", "/v1/algos/a9"),
+    Code.UNKNOWN_ALERT: asks("GET", "/v1/alerts/al9"),
     Code.INSUFFICIENT_FUNDS: _poor,
     Code.DUPLICATE_ORDER: twice({}, {}, no_repeat_seconds="5"),
     Code.IDEMPOTENCY_CONFLICT: twice({"client_order_id": "a"}, {"client_order_id": "a", "quantity": "6"}),

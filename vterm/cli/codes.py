@@ -48,6 +48,7 @@ REFUSALS = {
     "UNKNOWN_SYMBOL": (4, "no instrument has this symbol or alias"),
     "UNKNOWN_ORDER": (4, "the account has no order with this id"),
     "UNKNOWN_ALGO": (4, "the account has no algorithm with this id"),
+    "UNKNOWN_ALERT": (4, "the account has no alert with this id"),
     "WRONG_ASSET_CLASS": (3, "the symbol belongs to another asset class"),
     "BAD_CONTRACT_CODE": (3, "the futures contract does not exist, or has ended"),
     "NOT_TRADABLE": (3, "the instrument is shown but not traded; a tradable one is named"),
