@@ -9,10 +9,12 @@ from urllib.parse import quote as quoted
 from urllib.parse import urlencode
 
 from engine.client import wire
+from engine.client.answer import refused_by
+from engine.client.signer import Signer
 from engine.client.start import StartOptions, ensure_engine
 from engine.desk import DeskUnreachable, Document
 from engine.home import Home, HomeError
-from engine.model.refusal import Code, Refusal, Refused, refuse
+from engine.model.refusal import Code, refuse
 
 if TYPE_CHECKING:
     from engine.client.feed import Feed
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 class DeskClient:
     """Implements engine.desk.Desk. An engine that is not running is started (`start`), also after it was lost.
-    `origin` is "strategy" where a program and not a person sends the orders.
+    `origin` is "strategy" where a program and not a person sends the orders; `signer` is the trading key under whose
+    caps everything is then asked.
 
     Methods raise Refused or DeskUnreachable. `state` is LIVE, SYNCING or RECONNECTING over all open streams.
     """
@@ -33,8 +36,9 @@ class DeskClient:
         *,
         start: bool = True,
         origin: str = "",
+        signer: Signer | None = None,
     ) -> None:
-        self.home, self.account, self._origin = home, account, origin
+        self.home, self.account, self._origin, self._signer = home, account, origin, signer
         self._options, self._start = options, start
         self._feeds: list[Feed] = []
 
@@ -172,12 +176,13 @@ class DeskClient:
     async def stream(self, channels: Sequence[str]) -> AsyncIterator[Document]:
         """Frames of the channels until the iterator is closed; books arrive whole and verified.
 
-        Between them come {"type": "state", "state"} frames, and a book that was lost is an empty one with
-        `state` SYNCING until its next snapshot. Lost connections are made again, with a growing wait.
+        Between them come {"type": "state", "state"} frames, and a book that was lost is an empty one with `state`
+        SYNCING until its next snapshot. Lost connections are made again, with a growing wait; a key that is not (or
+        no longer) good ends it with Refused.
         """
         from engine.client.feed import Feed
 
-        feed = Feed(self.home, self.account, channels, self.ready)
+        feed = Feed(self.home, self.account, channels, self.ready, self._signer)
         self._feeds.append(feed)
         frames = feed.frames()
         try:
@@ -192,7 +197,7 @@ class DeskClient:
         return await self._call("GET", f"{path}?{urlencode(given)}" if given else path)
 
     async def _request(self, method: str, path: str, body: object) -> tuple[int, Document]:
-        return await wire.request(self.home, self.account, method, path, body, self._origin)
+        return await wire.request(self.home, self.account, method, path, body, self._origin, self._signer)
 
     async def _call(self, method: str, path: str, body: object = None) -> Document:
         try:
@@ -203,17 +208,5 @@ class DeskClient:
             await self.ready()
             status, document = await self._request(method, path, body)
         if status >= 400:
-            raise _refused(document)
+            raise refused_by(document)
         return document
-
-
-def _refused(document: Document) -> Exception:
-    """The exception of an error document: Refused, or DeskUnreachable where the engine itself is in trouble."""
-    error = dict(document["error"])
-    error.pop("docs", None)
-    try:
-        code = Code(error.pop("code"))
-    except ValueError:
-        return DeskUnreachable(str(error["message"]))
-    known = {name: error[name] for name in Refusal.__struct_fields__ if name in error}
-    return Refused(Refusal(code=code, **known))

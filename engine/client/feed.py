@@ -8,16 +8,19 @@ from typing import Any
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, unix_connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Subprotocol
 
+from engine.client.answer import refused_by
 from engine.client.book import OutOfStep, SyncedBook
+from engine.client.signer import Signer
 from engine.client.wire import connect
 from engine.desk import DeskUnreachable, Document
 from engine.home import Home
 
 LIVE, SYNCING, RECONNECTING = "LIVE", "SYNCING", "RECONNECTING"
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.05, 2.0
+PATH = "/v1/stream"
 PACKED = Subprotocol("vterm.msgpack")
 Wake = Callable[[], Awaitable[object]]
 
@@ -25,8 +28,11 @@ Wake = Callable[[], Awaitable[object]]
 class Feed:
     """Frames of `channels` for `account`. `resyncs` counts the books that were lost and seeded again."""
 
-    def __init__(self, home: Home, account: str, channels: Sequence[str], wake: Wake) -> None:
+    def __init__(
+        self, home: Home, account: str, channels: Sequence[str], wake: Wake, signer: Signer | None = None
+    ) -> None:
         self._home, self._account, self._channels, self._wake = home, account, tuple(channels), wake
+        self._signer = signer
         self._books: dict[str, SyncedBook] = {}
         self._ids: dict[int, str] = {}
         self._awaited: set[str] = set()
@@ -42,21 +48,27 @@ class Feed:
         return SYNCING if self._awaited else LIVE
 
     async def frames(self) -> AsyncIterator[Document]:
-        """Frames until closed. After a break: a {"type": "state", "state"} frame, then everything anew."""
+        """Frames until closed. After a break: a {"type": "state", "state"} frame, then everything anew.
+
+        Raises Refused where the desk does not let this reader in.
+        """
         wait = FIRST_WAIT_S
         while True:
             try:
                 async with unix_connect(
-                    uri="ws://vterm/v1/stream",
+                    uri=f"ws://vterm{PATH}",
                     sock=await connect(self._home),
                     subprotocols=[PACKED],
                     compression=None,
                     max_size=1_048_576,
-                    additional_headers={"X-VTerm-Account": self._account},
+                    additional_headers=self._headers(),
                 ) as socket:
                     wait = FIRST_WAIT_S
                     async for frame in self._session(socket):
                         yield frame
+            except InvalidStatus as error:
+                if error.response.status_code in (401, 403) and error.response.body:
+                    raise refused_by(msgspec.json.decode(error.response.body)) from None
             except (DeskUnreachable, ConnectionClosed, InvalidHandshake, OSError, TimeoutError):
                 pass
             if self.connected or wait == FIRST_WAIT_S:
@@ -66,6 +78,10 @@ class Feed:
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
             await self._revive()
+
+    def _headers(self) -> dict[str, str]:
+        signed = self._signer.headers("GET", PATH) if self._signer is not None else {}
+        return {"X-VTerm-Account": self._account, **signed}
 
     async def _revive(self) -> None:
         try:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from engine.client.signer import Signer
 from engine.desk import DeskUnreachable
 from engine.home import Home
 
@@ -34,12 +35,21 @@ async def connect(home: Home) -> socket.socket:
 
 
 async def request(
-    home: Home, account: str, method: str, path: str, body: object = None, origin: str = ""
+    home: Home,
+    account: str,
+    method: str,
+    path: str,
+    body: object = None,
+    origin: str = "",
+    signer: Signer | None = None,
 ) -> tuple[int, dict[str, Any]]:
-    """(HTTP status, document); `origin` says who sends an order where that is no person. Raises DeskUnreachable."""
+    """(HTTP status, document); `origin` says who sends an order where that is no person, `signer` under which key.
+
+    Raises DeskUnreachable.
+    """
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            return await _exchange(home, _head(account, method, path, body, origin))
+            return await _exchange(home, _head(account, method, path, body, origin, signer))
     except TimeoutError:
         raise DeskUnreachable(f"the engine of {home.path} did not answer within {TIMEOUT_S:.0f} s") from None
     except (OSError, EOFError, ValueError) as error:
@@ -61,7 +71,7 @@ async def _exchange(home: Home, sent: bytes) -> tuple[int, dict[str, Any]]:
     return int(status_line.split()[1]), document
 
 
-def _head(account: str, method: str, path: str, body: object, origin: str) -> bytes:
+def _head(account: str, method: str, path: str, body: object, origin: str, signer: Signer | None) -> bytes:
     sent = b"" if body is None else msgspec.json.encode(body)
     head = (
         f"{method} {path} HTTP/1.1\r\nHost: vterm\r\nConnection: close\r\n"
@@ -69,6 +79,8 @@ def _head(account: str, method: str, path: str, body: object, origin: str) -> by
     )
     if origin:
         head += f"X-VTerm-Origin: {origin}\r\n"
+    if signer is not None:
+        head += "".join(f"{name}: {value}\r\n" for name, value in signer.headers(method, path, sent).items())
     if body is not None:
         head += f"Content-Type: application/json\r\nContent-Length: {len(sent)}\r\n"
     return head.encode("latin-1") + b"\r\n" + sent

@@ -15,7 +15,8 @@ from starlette.routing import Route, WebSocketRoute
 from engine.failures import document, failure
 from engine.gateway.call import Call
 from engine.gateway.hub import Hub
-from engine.gateway.routes import CREATED, ROUTES, Handler
+from engine.gateway.keys import Keys
+from engine.gateway.routes import CREATED, ROUTES, Handler, scope_of
 from engine.gateway.served import ServedRunner
 from engine.gateway.session import stream
 from engine.model.refusal import Refused
@@ -25,10 +26,16 @@ _TITLES = {404: "UNKNOWN_PATH", 405: "METHOD_NOT_ALLOWED"}
 
 
 def create_app(
-    runner: ServedRunner, hub: Hub, *, stop: Callable[[], None], health: Callable[[], dict[str, Any]]
+    runner: ServedRunner,
+    hub: Hub,
+    *,
+    stop: Callable[[], None],
+    health: Callable[[], dict[str, Any]],
+    keys: Keys | None = None,
 ) -> Starlette:
-    """The application. `stop` ends the engine; `health` answers /healthz."""
-    routes: list[Any] = [_route(runner, path, handlers) for path, handlers in ROUTES.items()]
+    """The application. `stop` ends the engine; `health` answers /healthz; without `keys` they live in memory."""
+    known = keys or Keys()
+    routes: list[Any] = [_route(runner, known, path, handlers) for path, handlers in ROUTES.items()]
     routes.append(WebSocketRoute("/v1/stream", stream))
     app = Starlette(
         routes=routes,
@@ -36,13 +43,16 @@ def create_app(
     )
     app.router.redirect_slashes = False
     app.state.runner, app.state.hub, app.state.stop, app.state.health = runner, hub, stop, health
+    app.state.keys = known
     return app
 
 
-def _route(runner: ServedRunner, path: str, handlers: dict[str, Handler]) -> Route:
+def _route(runner: ServedRunner, keys: Keys, path: str, handlers: dict[str, Handler]) -> Route:
     async def endpoint(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
-        answer = await handlers[method](Call(request, runner))
+        call = Call(request, runner, keys)
+        await call.authenticate(scope_of(method, path))
+        answer = await handlers[method](call)
         return _json(answer, 201 if (method, path) in CREATED else 200)
 
     return Route(path, endpoint, methods=list(handlers))
@@ -71,7 +81,7 @@ async def _expected(request: Request, error: Exception) -> Response:
     assert known is not None
     body, status, _ = known
     headers = {"Connection": "close"} if status in (413, 415) else None
-    return problem(body, status, headers)
+    return problem(body, status, {"WWW-Authenticate": "VecTrade"} if status == 401 else headers)
 
 
 async def _http(request: Request, error: Exception) -> Response:

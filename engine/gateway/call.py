@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
+from engine.gateway.key_headers import account_of, account_under, out_of_scope, presented_by, sent_path
 from engine.gateway.served import ServedRunner
 from engine.model.command import ORIGINS
+from engine.model.origin import UNDER_KEY
 from engine.model.refusal import Code, refuse
+
+if TYPE_CHECKING:
+    from engine.gateway.key_file import Key
+    from engine.gateway.keys import Keys
 
 MAX_BODY = 65_536
 SENT_WITHIN_S = 10.0
 _DRAINED = 4_194_304
 _PATIENCE_S = 1.0
-_ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,32}\Z", re.ASCII)
 T = TypeVar("T")
-
-
-def account_of(header: str | None) -> str:
-    """The account that a request names, `main` where it names none."""
-    account = header or "main"
-    if not _ACCOUNT.match(account):
-        fix = "use 1 to 32 letters, digits, dots, dashes or underscores"
-        raise refuse(Code.OUT_OF_RANGE, "the account's name is not one", fix=fix, field="account")
-    return account
 
 
 def origin_of(header: str | None) -> str:
@@ -39,14 +34,32 @@ def origin_of(header: str | None) -> str:
 
 
 class Call:
-    """A request to `runner` on behalf of `account`."""
+    """A request to `runner` on behalf of `account`, under `key` where it presents one."""
 
-    def __init__(self, request: Request, runner: ServedRunner) -> None:
-        self.request, self.runner, self.view = request, runner, runner.view
+    def __init__(self, request: Request, runner: ServedRunner, keys: Keys) -> None:
+        self.request, self.runner, self.view, self.keys = request, runner, runner.view, keys
         self.account = account_of(request.headers.get("x-vterm-account"))
         self.origin = origin_of(request.headers.get("x-vterm-origin"))
+        self.key: Key | None = None
+        self._taken: bytes | None = None
         # Only a Unix socket has peers without an address: nobody on a network can ask to be read leniently.
         self.strict = request.client is not None or request.headers.get("x-vterm-source") != "local"
+
+    async def authenticate(self, scope: str) -> None:
+        """Verify the key that the request presents, if it presents one, and that it has `scope` ("": no key has).
+
+        Raises Refused: UNAUTHENTICATED, or FORBIDDEN where the key is good but may not do this.
+        """
+        presented = presented_by(self.request.headers)
+        if not any(presented.values()):
+            return
+        body = await self._whole()
+        self.key = self.keys.verify(presented, self.request.method, sent_path(self.request.scope), body)
+        assert self.key is not None
+        self.account = account_under(self.key, self.request.headers.get("x-vterm-account"))
+        self.origin = f"{UNDER_KEY}{self.key.id}"
+        if scope not in self.key.scopes:
+            raise out_of_scope(self.key, scope)
 
     def path(self, name: str) -> str:
         """A part of the path, never longer than any real name."""
@@ -88,15 +101,23 @@ class Call:
         """The body of a JSON request of at most 64 KiB."""
         kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
-            await self._take(-1)
+            if self._taken is None:
+                await self._take(-1)
             fix = "send Content-Type: application/json"
             raise refuse(Code.UNSUPPORTED_MEDIA_TYPE, "the body is not declared as JSON", fix=fix)
+        return await self._whole()
+
+    async def _whole(self) -> bytes:
+        """The body of whatever kind, read once."""
+        if self._taken is not None:
+            return self._taken
         length = self.request.headers.get("content-length", "0")
         announced = int(length[:12]) if length.isascii() and length.isdigit() else 0
         body = await self._take(-1 if announced > MAX_BODY else MAX_BODY)
         if body is None:
             fix = "send one order a request"
             raise refuse(Code.PAYLOAD_TOO_LARGE, "the body is larger than 64 KiB", fix=fix)
+        self._taken = body
         return body
 
     async def read(self, shape: type[T]) -> T:

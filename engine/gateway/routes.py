@@ -9,6 +9,9 @@ import msgspec
 
 from engine.desk import Document
 from engine.gateway.call import Call
+from engine.gateway.caps import algo_claim, amend_claim, order_claim, within_caps
+from engine.gateway.key_routes import create_key, list_keys, revoke_key
+from engine.gateway.keys import READ, TRADE
 
 Handler = Callable[[Call], Awaitable[Document]]
 MANY = 100_000
@@ -80,7 +83,9 @@ async def _orders(call: Call) -> Document:
 
 async def _submit(call: Call) -> Document:
     call.only()
-    return await call.runner.submit(call.account, await call.body(), strict=call.strict, origin=call.origin)
+    body = await call.body()
+    with within_caps(call, body, order_claim):
+        return await call.runner.submit(call.account, body, strict=call.strict, origin=call.origin)
 
 
 async def _preview(call: Call) -> Document:
@@ -105,7 +110,9 @@ async def _cancel_all(call: Call) -> Document:
 
 async def _amend(call: Call) -> Document:
     call.only()
-    return await call.runner.amend(call.account, call.path("order_id"), await call.body())
+    body = await call.body()
+    with within_caps(call, body, amend_claim):
+        return await call.runner.amend(call.account, call.path("order_id"), body)
 
 
 async def _flatten(call: Call) -> Document:
@@ -146,7 +153,9 @@ async def _algos(call: Call) -> Document:
 
 async def _start_algo(call: Call) -> Document:
     call.only()
-    return await call.runner.start_algo(call.account, await call.body())
+    body = await call.body()
+    with within_caps(call, body, algo_claim):
+        return await call.runner.start_algo(call.account, body)
 
 
 async def _algo(call: Call) -> Document:
@@ -234,6 +243,18 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/alerts": {"GET": _alerts, "POST": _set_alert, "DELETE": _drop_alerts},
     "/v1/alerts/{alert_id}": {"GET": _alert, "DELETE": _drop_alert},
     "/v1/watchlist": {"GET": _watchlist, "PUT": _set_watchlist},
+    "/v1/keys": {"GET": list_keys, "POST": create_key},
+    "/v1/keys/{key_id}": {"DELETE": revoke_key},
     "/v1/engine/stop": {"POST": _stop},
 }
-CREATED = frozenset({("POST", "/v1/orders"), ("POST", "/v1/algos"), ("POST", "/v1/alerts")})
+CREATED = frozenset({("POST", "/v1/orders"), ("POST", "/v1/algos"), ("POST", "/v1/alerts"), ("POST", "/v1/keys")})
+_TRADES = ("/v1/orders", "/v1/algos", "/v1/flatten")
+
+
+def scope_of(method: str, path: str) -> str:
+    """The scope that a key needs for a route; empty where no key is enough: limits, clock, watchlist, keys, engine."""
+    if path.startswith("/v1/keys"):
+        return ""
+    if method == "GET" or path == "/v1/orders/preview":
+        return READ
+    return TRADE if path.startswith(_TRADES) else ""

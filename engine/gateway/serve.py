@@ -17,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from engine.gateway.app import create_app
 from engine.gateway.hub import Hub
+from engine.gateway.keys import Keys
 from engine.gateway.served import ServedRunner
 
 log = logging.getLogger("engine.gateway")
@@ -56,11 +57,15 @@ class Gateway:
     """Serves `runner` until stopped; `about` is told on /healthz."""
 
     def __init__(
-        self, runner: ServedRunner, stop: Callable[[], None], about: dict[str, str | None] | None = None
+        self,
+        runner: ServedRunner,
+        stop: Callable[[], None],
+        about: dict[str, str | None] | None = None,
+        keys: Keys | None = None,
     ) -> None:
         self._runner, self._about, self._begun = runner, about or {}, time.monotonic()
         self.hub = Hub(runner)
-        app = create_app(runner, self.hub, stop=stop, health=self.health)
+        app = create_app(runner, self.hub, stop=stop, health=self.health, keys=keys)
         config = uvicorn.Config(
             app,
             http=_PeerChecked,

@@ -7,19 +7,26 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from engine.gateway.call import account_of
+from engine.failures import failure
 from engine.gateway.hub import Hub
+from engine.gateway.key_file import Key
+from engine.gateway.key_headers import account_of, account_under, presented_by, sent_path
+from engine.gateway.keys import Keys
 from engine.gateway.message import Message
 from engine.gateway.seat import Seat
 from engine.model.refusal import Code, Refused, refuse
+from engine.ports import StoreError
 
 PACKED = "vterm.msgpack"
 PING_S = 5.0
 MAX_CHANNELS = 64
 MAX_SEATED = 512
-_TRY_AGAIN = 1013
+LOOK_S = 0.5
+"""How often a stream looks whether its key is still good."""
+_TRY_AGAIN, _POLICY = 1013, 1008
 
 
 class Request(msgspec.Struct):
@@ -34,19 +41,24 @@ async def stream(websocket: WebSocket) -> None:
     """Serve one reader until it goes away or cannot keep up."""
     hub: Hub = websocket.app.state.hub
     packed = PACKED in websocket.scope.get("subprotocols", ())
+    keys: Keys = websocket.app.state.keys
     try:
-        account = account_of(websocket.headers.get("x-vterm-account"))
-    except Refused:
-        await websocket.close(1008)
+        account, key = _who(websocket, keys)
+    except (Refused, StoreError) as error:
+        await _turn_away(websocket, error)
         return
     seat = Seat(account, packed=packed)
     await websocket.accept(subprotocol=PACKED if packed else None)
     send: Callable[[str | bytes], Awaitable[None]] = websocket.send_bytes if packed else websocket.send_text  # type: ignore[assignment]
-    tasks = [asyncio.create_task(work) for work in (seat.pump(send), _ping(hub, seat), _listen(websocket, hub, seat))]
+    works = [seat.pump(send), _ping(hub, seat), _listen(websocket, hub, seat)]
+    ended = asyncio.create_task(_until_over(keys, key)) if key is not None else None
+    tasks = [*(asyncio.create_task(work) for work in works), *([ended] if ended else [])]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if seat.lost:
             await websocket.close(_TRY_AGAIN, "too slow")
+        elif ended in done:
+            await websocket.close(_POLICY, "the key was revoked or has expired")
         for task in done:
             _settle(task)
     finally:
@@ -54,6 +66,27 @@ async def stream(websocket: WebSocket) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _who(websocket: WebSocket, keys: Keys) -> tuple[str, Key | None]:
+    """The account that the reader reads, and the key that it proved by its upgrade request, if it presents one."""
+    named = websocket.headers.get("x-vterm-account")
+    key = keys.verify(presented_by(websocket.headers), "GET", sent_path(websocket.scope), b"")
+    return (account_of(named), None) if key is None else (account_under(key, named), key)
+
+
+async def _turn_away(websocket: WebSocket, error: Exception) -> None:
+    """Answer the upgrade with the refusal instead."""
+    known = failure(error)
+    assert known is not None
+    body, status, _ = known
+    await websocket.send_denial_response(Response(msgspec.json.encode(body), status, media_type="application/json"))
+
+
+async def _until_over(keys: Keys, key: Key) -> None:
+    """Return when a key is no longer good."""
+    while keys.alive(key):
+        await asyncio.sleep(LOOK_S)
 
 
 def _settle(task: asyncio.Task[None]) -> None:

@@ -28,7 +28,7 @@ class OpenAccount(Command, frozen=True, tag="open_account"):
 
 
 class Submit(Command, frozen=True, tag="submit"):
-    """Send an order; `origin` is one of ORIGINS."""
+    """Send an order; `origin` is one of ORIGINS, or a key's (engine.model.origin)."""
 
     account: AccountId
     order: OrderRequest

@@ -2,7 +2,8 @@
 
 Sizes are judged by `size_rooms` together with leverage and concentration, so that one answer names a size that all of
 them let pass; everything else by `check_limits`. Nothing here ever stops an order that only reduces a position, except
-a price far through the market and a slip of the hand.
+a price far through the market and a slip of the hand. Only what comes from outside can be a slip or a runaway loop;
+what the desk makes itself (exits, slices) is neither.
 """
 
 from __future__ import annotations
@@ -15,12 +16,9 @@ from engine.model.ids import DAY_NS, MINUTE_NS, SECOND_NS, TimeNs
 from engine.model.instrument import Instrument
 from engine.model.number import to_text, trim
 from engine.model.order import Order, OrderRequest, OrderType, Status
+from engine.model.origin import from_outside
 from engine.model.refusal import Code, Refusal
 from engine.portfolio.valuation import Valuer
-
-HAND_MADE = frozenset({"person", "strategy"})
-"""Origins whose orders can be a slip or a runaway loop; what the desk makes itself (exits, slices) is neither."""
-
 
 # --- locks --------------------------------------------------------------------------------------
 
@@ -110,7 +108,7 @@ def recent_orders(orders: dict[str, Order], account: Account, now: int, but: str
     for order in reversed(orders.values()):
         if order.submitted_at <= since:
             return
-        if order.account == account.account_id and order.order_id != but and order.origin in HAND_MADE:
+        if order.account == account.account_id and order.order_id != but and from_outside(order.origin):
             yield order
 
 
@@ -127,7 +125,7 @@ def check_limits(
     `recent` are the account's earlier orders as `recent_orders` gives them; none is read where no limit needs it.
     """
     limits = account.limits
-    if origin not in HAND_MADE or not _window(limits):
+    if not from_outside(origin) or not _window(limits):
         return None
     sent = 0
     minute_ago: Order | None = None

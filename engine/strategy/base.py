@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from engine.model.origin import from_outside
 from engine.strategy.errors import bad
 from engine.strategy.values import Amount, Bar, Book, Fill, Instrument, Order, Quote, Trade
 
@@ -104,7 +105,7 @@ class Strategy:
     def cancel_all(self) -> tuple[Order, ...]:
         """Take back every open order that this strategy sent; the orders after it. Exits that the desk made to
         protect what was filled stay."""
-        return tuple(self.cancel(order) for order in self.orders if order.origin == "strategy")
+        return tuple(self.cancel(order) for order in self.orders if from_outside(order.origin))
 
     def subscribe(
         self,

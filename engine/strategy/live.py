@@ -13,7 +13,8 @@ import msgspec
 
 from engine.desk import Desk, DeskUnreachable, Document
 from engine.model.format import time_text
-from engine.model.refusal import Refused
+from engine.model.origin import from_outside
+from engine.model.refusal import Code, Refused
 from engine.strategy.base import Strategy
 from engine.strategy.errors import StrategyError
 from engine.strategy.host import Host
@@ -82,8 +83,9 @@ class LiveRun:
         self._inbox.wake.set()
 
     async def run(self) -> Ending:
-        """Run to the end. Raises Refused (an unknown symbol) or DeskUnreachable before it began, and StrategyError
-        after its orders were taken back. However it ends, `tell` is given the end."""
+        """Run to the end. Raises Refused (an unknown symbol, a key that is not good) or DeskUnreachable before it
+        began; and StrategyError after its orders were taken back, or Refused where its key ended meanwhile. However it
+        ends, `tell` is given the end."""
         self._time.clock(await self._desk.clock())
         await self._open_account()
         self._broker = LiveBroker(self._desk, self._time, lambda: self._state == LIVE, self._stopping.is_set)
@@ -97,6 +99,10 @@ class LiveRun:
             self._reason = "the strategy failed"
             await self._end()
             raise error
+        except Refused as refused:
+            self._reason = self._reason or f"the desk lets it in no more: {refused.refusal.message}"
+            await self._end()
+            raise refused
         return await self._end()
 
     async def _open_account(self) -> None:
@@ -181,6 +187,7 @@ class LiveRun:
             self._lost = True
         self._channels, self._state = channels, ""
         self._reader = asyncio.ensure_future(self._read(self._desk.stream(["system", "orders", *channels])))
+        self._reader.add_done_callback(lambda _: self._inbox.wake.set())
 
     async def _read(self, frames: AsyncIterator[Document]) -> None:
         async for frame in frames:
@@ -230,7 +237,9 @@ class LiveRun:
     async def _find_order(self, order: Order) -> None:
         try:
             document = await self._desk.order(order.id or order.client_order_id)
-        except Refused:
+        except Refused as refused:
+            if refused.refusal.code is not Code.UNKNOWN_ORDER:
+                raise
             body = {"symbol": order.symbol, "side": order.side, "type": order.type, "quantity": str(order.quantity)}
             self._host.settle(never_was({**body, "client_order_id": order.client_order_id}, NEVER_CAME))
             return
@@ -310,7 +319,7 @@ class LiveRun:
         """Take back what this run sent; exits that protect a position stay."""
         cancelled = []
         for order in await self._own():
-            if order.get("origin") != "strategy":
+            if not from_outside(order.get("origin", "person")):
                 continue
             try:
                 await self._desk.cancel(order["order_id"])

@@ -49,6 +49,7 @@ REFUSALS = {
     "UNKNOWN_ORDER": (4, "the account has no order with this id"),
     "UNKNOWN_ALGO": (4, "the account has no algorithm with this id"),
     "UNKNOWN_ALERT": (4, "the account has no alert with this id"),
+    "UNKNOWN_KEY": (4, "the home has no trading key with this id"),
     "WRONG_ASSET_CLASS": (3, "the symbol belongs to another asset class"),
     "BAD_CONTRACT_CODE": (3, "the futures contract does not exist, or has ended"),
     "NOT_TRADABLE": (3, "the instrument is shown but not traded; a tradable one is named"),
@@ -67,8 +68,8 @@ REFUSALS = {
     "NOT_CANCELLABLE": (3, "the order is done already"),
     "RATE_LIMITED": (3, "too many requests in too short a time"),
     "STALE_MARKET": (6, "the market data is too old to trade on"),
-    "UNAUTHENTICATED": (5, "the request carries no valid key"),
-    "FORBIDDEN": (5, "this account, or this user of the machine, may not do that"),
+    "UNAUTHENTICATED": (5, "a signed request does not prove a valid key"),
+    "FORBIDDEN": (5, "this account, key, or user of the machine may not do that"),
     "ACCOUNT_LOCKED": (5, "the account takes no orders until its trouble is solved"),
     "LEDGER_FAILED": (6, "the ledger could not be written, so nothing was kept and the engine stopped"),
 }

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "engine": (THIN, "engine", "start, stop or show the engine of this home"),
     "doctor": (THIN, "doctor", "check this machine and this home"),
     "audit": (THIN, "audit", "prove the ledger from its first entry"),
+    "keys": (THIN, "keys", "trading keys for scripts and strategies: create, list, revoke"),
     "strategy": (THIN, "strategy", "run a strategy on the home's desk"),
     "simulate": (WORKBENCH, "simulate", "a deterministic run of the living market"),
     "replay": (WORKBENCH, "simulate", "a deterministic run on recorded data"),

@@ -11,6 +11,7 @@ from engine.bootstrap import open_desk
 from engine.client.start import StartOptions
 from engine.gateway.app import create_app
 from engine.gateway.hub import Hub
+from engine.gateway.keys import Keys
 
 if TYPE_CHECKING:
     from engine.home import Home
@@ -53,7 +54,10 @@ class EmbeddedDesk:
         )  # fmt: skip
         self._market = asyncio.create_task(self._runner.run())
         await self._runner.ensure_account("main")
-        self._app = create_app(self._runner, Hub(self._runner), stop=lambda: None, health=lambda: {"status": "ok"})
+        self._app = create_app(
+            self._runner, Hub(self._runner), stop=lambda: None, health=lambda: {"status": "ok"},
+            keys=Keys(self._home.path),
+        )  # fmt: skip
 
     async def _leave(self, runner: Runner) -> None:
         await runner.stop()

@@ -9,12 +9,14 @@ import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
+from vterm.cli.keys import under_key
 from vterm.cli.output import plain, write_json
 from vterm.cli.stop import usage
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from engine.client.signer import Signer
     from engine.strategy.live import LiveRun
     from vterm.cli.context import Context
 
@@ -32,6 +34,9 @@ def args_strategy(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--cancel-when-lost", action="store_true", help="take its orders back when the stream was lost and is back"
     )
+    parser.add_argument(
+        "--key", metavar="ID", default="", help="run under this trading key (default: VTERM_API_KEY, else none)"
+    )
 
 
 def run_strategy(context: Context, args: Namespace) -> int:
@@ -46,6 +51,7 @@ def run_strategy(context: Context, args: Namespace) -> int:
     if not symbols:
         raise usage("a strategy needs to know what to trade", "--symbols AAPL,BTC")
     seconds = _seconds(args.span) if args.span else 0.0
+    signer, account = under_key(context, args.key)
     out = sys.stdout
     with redirect_stdout(sys.stderr):
         strategy = load(args.file)
@@ -54,7 +60,7 @@ def run_strategy(context: Context, args: Namespace) -> int:
             with redirect_stdout(out):
                 _tell(document, as_json=context.json)
 
-        return asyncio.run(_run(context, args, strategy, symbols, seconds, tell))
+        return asyncio.run(_run(context, args, strategy, symbols, seconds, tell, signer, account))
 
 
 def _seconds(text: str) -> float:
@@ -68,14 +74,21 @@ def _seconds(text: str) -> float:
 
 
 async def _run(
-    context: Context, args: Namespace, strategy: Any, symbols: tuple[str, ...], seconds: float, tell: Any
+    context: Context,
+    args: Namespace,
+    strategy: Any,
+    symbols: tuple[str, ...],
+    seconds: float,
+    tell: Any,
+    signer: Signer | None,
+    account: str,
 ) -> int:
     from engine.client.desk import DeskClient
     from engine.strategy.live import LiveRun, Options
 
-    desk = DeskClient(context.home, context.account, context.options, origin="strategy")
+    desk = DeskClient(context.home, account, context.options, origin="strategy", signer=signer)
     tag = f"s{os.urandom(4).hex()}"
-    options = Options(symbols, context.account, tag, args.leave_orders, args.cancel_when_lost)
+    options = Options(symbols, account, tag, args.leave_orders, args.cancel_when_lost)
     run = LiveRun(desk, strategy, options, tell, lambda text: print(plain(text), file=sys.stderr, flush=True))
     loop = asyncio.get_running_loop()
     _hear_signals(loop, run)
