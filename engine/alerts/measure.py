@@ -13,25 +13,41 @@ MINUTE_STEPS = 600
 THOUSANDTHS = 1000
 
 
-def measure(shown: ShownMarket, instrument: Instrument, alert: Alert, at: TimeNs) -> int | None:
+class Reading:
+    """One market in one step, each thing read once however many alerts look at it."""
+
+    __slots__ = ("_known", "at", "instrument", "shown")
+
+    def __init__(self, shown: ShownMarket, instrument: Instrument, at: TimeNs) -> None:
+        self.shown, self.instrument, self.at = shown, instrument, at
+        self._known: dict[str, int | None] = {}
+
+    def of(self, name: str) -> int | None:
+        """The present value of a condition's subject."""
+        if name not in self._known:
+            self._known[name] = subject(self.shown, self.instrument, name, self.at)
+        return self._known[name]
+
+
+def measure(reading: Reading, alert: Alert) -> int | None:
     """The present value in the unit of the alert's own; None where the market shows none.
 
     Notes on the alert what the next look needs: the best price, the volume of the minute. Call it in every step.
     """
     request, kind = alert.request, alert.request.kind
     if kind is AlertKind.VOLUME:
-        return _volume(shown, instrument, alert, at)
+        return _volume(reading, alert)
     if kind is AlertKind.IMBALANCE:
-        return subject(shown, instrument, "imbalance", at)
-    mid2 = subject(shown, instrument, "price", at)
+        return reading.of("imbalance")
+    mid2 = reading.of("price")
     if mid2 is None or mid2 <= 0 or kind is AlertKind.PRICE:
         return mid2 if kind is AlertKind.PRICE else None
     if kind is AlertKind.SPREAD:
-        wide = subject(shown, instrument, "spread", at)
+        wide = reading.of("spread")
         return wide * MILLION // mid2 if wide is not None and request.relative else wide
     if kind is AlertKind.TRAIL:
         return _trail(alert, mid2)
-    base = set_base(alert, mid2) if request.from_set else previous_close(shown, instrument)
+    base = set_base(alert, mid2) if request.from_set else previous_close(reading.shown, reading.instrument)
     if base <= 0:
         return None
     size = abs(mid2 - base) * MILLION // base
@@ -66,20 +82,21 @@ def _trail(alert: Alert, mid2: int) -> int:
     return back * MILLION // best if alert.request.relative else back
 
 
-def _volume(shown: ShownMarket, instrument: Instrument, alert: Alert, at: TimeNs) -> int | None:
+def _volume(reading: Reading, alert: Alert) -> int | None:
     """What traded in the last minutes against what usually does, in millionths; None until they are all seen.
 
     Read at whole minutes only. A gap (a close, a halt) begins the window anew: it has not a usual volume.
     """
+    source, column, at = reading.shown.source, reading.instrument.column, reading.at
     if at % MINUTE_NS:
         return None
-    lots, before = int(shown.source.volume_day[instrument.column]), alert.seen_lots
+    lots, before = int(source.volume_day[column]), alert.seen_lots
     if alert.seen_at != at - MINUTE_NS:
         alert.minutes.clear()
     elif lots >= before:
         alert.minutes.append((lots - before, alert.seen_usual))
     alert.seen_at, alert.seen_lots = at, lots
-    alert.seen_usual = int(shown.source.volume_rate(instrument.column) * (MINUTE_STEPS * THOUSANDTHS))
+    alert.seen_usual = int(source.volume_rate(column) * (MINUTE_STEPS * THOUSANDTHS))
     count = alert.request.over_ns // MINUTE_NS
     del alert.minutes[:-count]
     usual = sum(usual for _, usual in alert.minutes)

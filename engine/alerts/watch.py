@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from engine.alerts.measure import measure, met, set_base
+from engine.alerts.measure import Reading, measure, met, set_base
 from engine.market.catalogue import Catalogue
 from engine.market.shown import ShownMarket
 from engine.matching.hours import next_hours
@@ -26,8 +26,6 @@ from engine.model.session import MarketSession
 
 MOST_ACTIVE, MOST_ENDED = 200, 1000
 """Alerts of an account that are watched at once, and that are remembered after they fired or were dropped."""
-
-_FROM_PRICE = frozenset({AlertKind.CHANGE, AlertKind.TRAIL})
 
 
 class AlertWatch:
@@ -99,7 +97,7 @@ class AlertWatch:
             ends_at=self._contract_end(instrument),
         )
         mid2 = subject(self.shown, instrument, "price", at)
-        if command.alert.kind in _FROM_PRICE and mid2 is not None and mid2 > 0:
+        if mid2 is not None and mid2 > 0 and (command.alert.from_set or command.alert.kind is AlertKind.TRAIL):
             set_base(alert, mid2)
         self.state.alerts[alert.alert_id] = alert
         self._add(alert)
@@ -144,26 +142,26 @@ class AlertWatch:
 
     def look(self, at: TimeNs) -> None:
         """One step of the market: fire what has become true."""
-        hours: dict[tuple[str, bool], bool] = {}
+        trading = {key: self._open(*key, at) for key in self._groups}
         for symbol in list(self._of):
             instrument = self.catalogue[symbol]
             halted = self.shown.state(instrument) is MarketSession.HALTED
-            for alert in list(self._of[symbol]):
-                key = instrument.session, alert.request.extended
-                if key not in hours:
-                    calendar = self.shown.calendars[instrument.session]
-                    hours[key] = next_hours(calendar, at, extended=alert.request.extended) <= at
+            hours = [not halted and trading.get((instrument.session, extended), False) for extended in (False, True)]
+            reading = Reading(self.shown, instrument, at)
+            for alert in tuple(self._of[symbol]):
                 if alert.ends_at and at >= alert.ends_at:
                     self._end(alert, AlertState.CANCELLED, at, "its contract has ended")
-                elif hours[key] and not halted:
-                    self._check(alert, instrument, at)
+                elif hours[alert.request.extended]:
+                    self._check(alert, reading, at)
 
-    def _check(self, alert: Alert, instrument: Instrument, at: TimeNs) -> None:
-        value = measure(self.shown, instrument, alert, at)
-        if value is None or not met(alert.request, value):
-            return
-        alert.measured, alert.mid2 = value, self.shown.mid2(instrument)
-        self._end(alert, AlertState.FIRED, at, "")
+    def _open(self, session: str, extended: bool, at: TimeNs) -> bool:
+        return next_hours(self.shown.calendars[session], at, extended=extended) <= at
+
+    def _check(self, alert: Alert, reading: Reading, at: TimeNs) -> None:
+        value = measure(reading, alert)
+        if value is not None and met(alert.request, value):
+            alert.measured, alert.mid2 = value, self.shown.mid2(reading.instrument)
+            self._end(alert, AlertState.FIRED, at, "")
 
     def _end(self, alert: Alert, state: AlertState, at: TimeNs, reason: str) -> None:
         alert.state, alert.ended_at, alert.reason = state, at, reason

@@ -172,6 +172,18 @@ class Orders(Channel):
         return Message({"type": "queue", "channel": self.name, "orders": rows}, market=True)
 
 
+class Alerts(Channel):
+    """alerts: one account's alerts as they are, then each that is set, fires or is dropped; none is ever left out."""
+
+    def __init__(self, hub: Hub, name: str, number: int, account: str) -> None:
+        super().__init__(hub, name, number)
+        self.account = account
+
+    def greet(self, seat: Seat) -> None:
+        alerts = self.hub.view.alerts(self.account)
+        seat.put(Message({"type": "alerts", "channel": self.name, "seq": self.seq, **alerts}))
+
+
 class Portfolio(Channel):
     """portfolio: one account's money, at most twice a second."""
 

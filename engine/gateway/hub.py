@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.gateway.books import DEPTH, BookState
-from engine.gateway.channels import Book, Channel, Orders, Portfolio, System, Tape, Ticker
+from engine.gateway.channels import Alerts, Book, Channel, Orders, Portfolio, System, Tape, Ticker
 from engine.gateway.message import Message
 from engine.gateway.seat import Seat
 from engine.gateway.served import ServedRunner
@@ -104,7 +104,9 @@ class Hub:
             return System(self, name, number)
         elif kind == "orders" and name == kind:
             return Orders(self, name, number, account)
-        elif kind in ("alerts", "missions") and name == kind:
+        elif kind == "alerts" and name == kind:
+            return Alerts(self, name, number, account)
+        elif kind == "missions" and name == kind:
             return Channel(self, name, number)
         fix = "channels are ticker:SYM, orderbook:SYM, trades:SYM, orders, portfolio, alerts, missions and system"
         raise refuse(Code.ENUM_ERROR, "there is no such channel", fix=fix, field=name[:MAX_NAME])

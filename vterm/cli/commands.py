@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "portfolio": (THIN, "account", "cash, value, profit and limits"),
     "positions": (THIN, "account", "what is held"),
     "risk": (THIN, "risk", "use of the margin limit; set the account's own limits; lift a lock"),
+    "alerts": (THIN, "alerts", "be told once when a market does something: add, rm, watch"),
     "watchlist": (THIN, "account", "show or change the watchlist"),
     "engine": (THIN, "engine", "start, stop or show the engine of this home"),
     "doctor": (THIN, "doctor", "check this machine and this home"),

@@ -17,6 +17,7 @@ WORDS = {
     "clock": "pause resume speed jump",
     "engine": "start stop status",
     "watchlist": "add remove set",
+    "alerts": "list add rm watch",
     "risk": "set unlock",
     "completions": "bash zsh fish",
     "help": "exit-codes " + " ".join(COMMANDS),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from vterm.cli.context import Context
 
 OF_SYMBOL = ("ticker", "orderbook", "trades")
-OF_ACCOUNT = ("orders", "portfolio", "missions", "system")
+OF_ACCOUNT = ("orders", "portfolio", "alerts", "missions", "system")
 _MOST = 64
 
 
@@ -36,14 +38,23 @@ def args_watch(parser: ArgumentParser) -> None:
 def run_watch(context: Context, args: Namespace) -> int:
     """Print messages until there are enough of them."""
     count = whole(args.count, "--count") if args.count else 0
-    channels = _channels(args)
+    for printed, message in enumerate(follow(context, _channels(args)), 1):
+        write_json(message)
+        sys.stdout.flush()
+        if printed == count:
+            break
+    return 0
+
+
+def follow(context: Context, channels: list[str]) -> Iterator[dict[str, Any]]:
+    """Messages of these channels, as they come. Raises Stop where one is refused, DeskUnreachable at the end."""
     if context.no_daemon:
         raise usage("watch needs an engine that goes on", "leave out --no-daemon")
     try:
         with _connect(context) as stream:
             for start in range(0, len(channels), _MOST):
                 stream.send(json.dumps({"action": "subscribe", "channels": channels[start : start + _MOST]}))
-            return _print(stream, count)
+            yield from _messages(stream)
     except (ConnectionClosed, InvalidHandshake, OSError) as error:
         if isinstance(error, BrokenPipeError):
             raise
@@ -70,10 +81,7 @@ def _connect(context: Context) -> ClientConnection:
     )
 
 
-def _print(stream: ClientConnection, count: int) -> int:
-    import sys
-
-    printed = 0
+def _messages(stream: ClientConnection) -> Iterator[dict[str, Any]]:
     for text in stream:
         message: dict[str, Any] = json.loads(text)
         if message["type"] == "ping":
@@ -82,9 +90,5 @@ def _print(stream: ClientConnection, count: int) -> int:
         if message["type"] == "error":
             error = message["error"]
             raise Stop({"error": error}, exit_of(str(error["code"])))
-        write_json(message)
-        sys.stdout.flush()
-        printed += 1
-        if printed == count:
-            return 0
+        yield message
     raise DeskUnreachable("the engine closed the stream")
