@@ -132,6 +132,7 @@ class FakeDesk:
         self.held = {s: (Decimal(q), Decimal(c)) for s, q, c in HELD}
         self.realised, self.fees = Decimal("9861.64"), Decimal("412.08")
         self.order_docs: dict[str, Document] = {}
+        self.alert_docs: dict[str, Document] = {}
         self.limits: Document = {}
         self.fill_docs: list[Document] = []
         self.out: list[asyncio.Queue[Document]] = []
@@ -364,6 +365,8 @@ class FakeDesk:
                 yield self._book_frame(self._thing(symbol))
             elif kind == "ticker":
                 yield {"type": "ticker", "channel": channel, **self._quote(self._thing(symbol))}
+            elif kind == "alerts":
+                yield {"type": "alerts", "channel": channel, "seq": self.seq, **await self.alerts()}
             elif kind == "portfolio":
                 yield {"type": "portfolio", "channel": channel, "seq": self.seq, **self._portfolio()}
         queue: asyncio.Queue[Document] = asyncio.Queue()
@@ -573,6 +576,34 @@ class FakeDesk:
 
     async def control_algo(self, algo_id: str, action: str) -> Document:
         return {"algo_id": algo_id, "status": {"pause": "paused", "resume": "running"}.get(action, "cancelled")}
+
+    async def alerts(self, active_only: bool = False) -> Document:
+        return {"alerts": [a for a in reversed(self.alert_docs.values()) if a["state"] == "active" or not active_only]}
+
+    async def set_alert(self, alert: Document) -> Document:
+        if alert["value"] == "0":
+            raise refuse(Code.OUT_OF_RANGE, "value is zero", fix="send a positive amount", field="value")
+        name = f"al{len(self.alert_docs) + 1:06d}"
+        text = f"{alert['symbol']} {alert.get('direction', alert['kind'])} {alert['value']}"
+        doc = {**alert, "alert_id": name, "text": text, "state": "active", "created_at": time_text(TimeNs(self.at)),
+               "fired_at": None, "fired_value": None, "fired_price": None}  # fmt: skip
+        self.tell_alert(doc, "alert.set")
+        return doc
+
+    async def drop_alert(self, alert_id: str = "") -> Document:
+        gone = [n for n, a in self.alert_docs.items() if a["state"] == "active" and alert_id in ("", n)]
+        for name in gone:
+            self.tell_alert({**self.alert_docs[name], "state": "cancelled"}, "alert.dropped")
+        return {"dropped": gone}
+
+    def fire(self, alert_id: str, value: str) -> None:
+        """An alert fires, as a test wants it."""
+        fired = {"state": "fired", "fired_at": time_text(TimeNs(self.at)), "fired_value": value, "fired_price": value}
+        self.tell_alert({**self.alert_docs[alert_id], **fired}, "alert.fired")
+
+    def tell_alert(self, doc: Document, event: str) -> None:
+        self.alert_docs[doc["alert_id"]] = doc
+        self._send({"type": "alert", "channel": "alerts", "seq": self.seq, "event": event, "alert": doc})
 
     async def set_limits(self, limits: Document) -> Document:
         self.limits.update({name: value for name, value in limits.items() if name != "unlock"})

@@ -57,6 +57,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_open", ("N",), "next open", "Jump the market's clock to the next open"),
     Action("show_orders", ("o",), "orders", "Working orders"),
     Action("show_positions", ("p",), "positions", "Positions"),
+    Action("alerts", ("A",), "alerts", "Alerts: what you are told of once"),
     Action("theme", ("T",), "theme", "Next theme"),
     Action("quit", ("ctrl+q",), "quit", "Leave the terminal (asks if orders work)"),
     *(Action(f"screen_{n}", (str(n),), name, f"Screen {n}: {name}") for n, name in enumerate(SCREENS, 1)),

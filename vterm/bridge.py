@@ -26,8 +26,8 @@ FIRST_BARS = 300
 DEFAULT_SYMBOL = "BTC-USD"
 DEFAULT_WATCH = ("AAPL", "MSFT", "NVDA", "SPY", "QQQ", "BTC-USD", "ETH-USD", "SOL-USD", "EUR-USD", "USD-JPY", "NDX")
 LOST = (DeskUnreachable, OSError, EOFError)
-_KEPT = frozenset({"trade", "order", "queue", "fill", "error"})
-ACCOUNT_CHANNELS = ("orders", "portfolio", "system")
+_KEPT = frozenset({"trade", "order", "queue", "fill", "alert", "alerts", "error"})
+ACCOUNT_CHANNELS = ("orders", "portfolio", "alerts", "system")
 
 
 class Bridge:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vterm import theme
+from vterm.alert_line import USAGE, read_alert
 from vterm.trade_line import TradeLine, Unclear, number, read_trade
 
 HINT = "BTC · buy BTC 0.1 @ 68500 · cancel all · close BTC · clock speed 10 · theme light"
@@ -81,6 +82,21 @@ def _watch(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
     return Wish("watch" if verb == "watch" else "unwatch", (_symbol(words, resolve, f"{verb} BTC"),))
 
 
+def _alert(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    if words and words[0].lower() in ("add", "list"):
+        words = words[1:]
+    if not words:
+        return Wish("alerts")
+    if words[0].lower() in ("rm", "drop") and len(words) == 2:
+        return Wish("drop_alert", ("" if words[1].lower() in ("all", "--all") else words[1],))
+    line = (_symbol(words, resolve, USAGE), *words[1:])
+    try:
+        read_alert(list(line))
+    except ValueError as error:
+        raise Unclear(str(error)) from None
+    return Wish("alert", line)
+
+
 def _theme(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
     if not words or words[0] not in theme.NAMES:
         raise Unclear("theme " + ", theme ".join(theme.NAMES))
@@ -97,6 +113,7 @@ def _plain(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
 
 _VERBS: dict[str, Callable[[str, list[str], Callable[[str], str]], Wish]] = {
     "buy": _trade, "sell": _trade, "cancel": _cancel, "close": _close, "flatten": _close, "clock": _clock,
+    "alert": _alert, "alerts": _alert,
     "watch": _watch, "unwatch": _watch, "theme": _theme, "help": _plain, "quit": _plain, "q": _plain, "exit": _plain,
     "desk": _screen, "portfolio": _screen, "markets": _screen, "research": _screen, "missions": _screen,
     "copilot": _screen, "activity": _screen, "settings": _screen,

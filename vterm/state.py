@@ -65,6 +65,8 @@ class DeskState:
         self.bars: list[Document] = []
         self.orders: dict[str, Document] = {}
         self.fills: deque[Document] = deque(maxlen=500)
+        self.alerts: dict[str, Document] = {}
+        self.notices: deque[Document] = deque()
         self.portfolio: Document = {}
         self.clock: Document = {}
         self.sessions: list[Document] = []
@@ -97,6 +99,11 @@ class DeskState:
         """Open orders, newest first."""
         rows = [order for order in self.orders.values() if order.get("status") in OPEN_STATES]
         return sorted(rows, key=lambda order: str(order.get("submitted_at", "")), reverse=True)
+
+    def listed_alerts(self) -> list[Document]:
+        """Alerts, those that can still fire first, each kind newest first."""
+        rows = sorted(self.alerts.values(), key=lambda alert: str(alert["alert_id"]), reverse=True)
+        return sorted(rows, key=lambda alert: alert.get("state") != "active")
 
     def positions(self) -> list[Document]:
         """Positions as the engine orders them."""
@@ -181,6 +188,23 @@ class DeskState:
     def _take_fill(self, frame: Document) -> set[str]:
         self.fills.appendleft(frame)
         return {"fills"}
+
+    def _take_alerts(self, frame: Document) -> set[str]:
+        """All of them, whenever the desk is found again: what fired meanwhile is told now."""
+        known = self.alerts
+        self.alerts = {str(alert["alert_id"]): alert for alert in frame["alerts"]}
+        for name, alert in sorted(self.alerts.items()):
+            if alert.get("state") == "fired" and known.get(name, {}).get("state") == "active":
+                self.notices.append(alert)
+        return {"alerts"}
+
+    def _take_alert(self, frame: Document) -> set[str]:
+        alert: Document = frame["alert"]
+        before = self.alerts.get(str(alert["alert_id"]), {}).get("state")
+        self.alerts[str(alert["alert_id"])] = alert
+        if alert.get("state") == "fired" and before != "fired":
+            self.notices.append(alert)
+        return {"alerts"}
 
     def _take_portfolio(self, frame: Document) -> set[str]:
         before = {row["symbol"]: row["quantity"] for row in self.positions()}

@@ -63,6 +63,16 @@ class FrameScreen(Screen[None]):
                 self.desk.ticket.renew()
         elif self.page is not None and (self.page.TOPICS & topics or "theme" in topics):
             self.page.repaint()
+        if "alerts" in topics:
+            self._ring()
+
+    def _ring(self) -> None:
+        """Tell what has fired, each once, with the terminal's bell."""
+        while self.state.notices:
+            from vterm.dialogs.alerts import words
+
+            self.say(f"Alert: {words(self.state.notices.popleft())}", "warning")
+            self.app.bell()
 
     def repaint_all(self) -> None:
         """Everything in sight."""

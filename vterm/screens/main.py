@@ -204,6 +204,17 @@ class MainScreen(FrameScreen):
         """The positions pane."""
         self.go_to("positions")
 
+    def do_alerts(self) -> None:
+        """The list of alerts."""
+        from vterm.dialogs.alerts import AlertsDialog
+
+        def closed(wanted: str | None) -> None:
+            if wanted:
+                self.do_command()
+
+        drop = lambda name: self.errands.run(self.errands.drop_alert(name))  # noqa: E731
+        self.app.push_screen(AlertsDialog(self.state, drop), closed)
+
     def do_pause(self) -> None:
         """Pause the market's clock, or let it run."""
         self.errands.run(self.errands.toggle_pause())
@@ -316,6 +327,10 @@ class MainScreen(FrameScreen):
             self.errands.run(self.errands.clock(*args))
         elif wish.kind == "flatten":
             self.flatten(args[0])
+        elif wish.kind == "alert":
+            self.errands.run(self.errands.alert(list(args)))
+        elif wish.kind == "drop_alert":
+            self.errands.run(self.errands.drop_alert(args[0]))
         elif wish.kind in ("watch", "unwatch"):
             rest = [s for s in self.state.watch if s != args[0]]
             self.errands.run(self.errands.watch([*rest, args[0]] if wish.kind == "watch" else rest))

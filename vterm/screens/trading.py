@@ -11,6 +11,7 @@ from engine.desk import Document
 from engine.model.number import trim
 from engine.model.refusal import Refused
 from engine.model.text import safe
+from vterm.alert_line import read_alert
 from vterm.bridge import LOST, Bridge
 from vterm.commands import SPEEDS
 from vterm.paint import grouped
@@ -106,6 +107,16 @@ class Errands:
         now = str(self.state.clock.get("speed", "1")).removesuffix(".0")
         at = SPEEDS.index(now) if now in SPEEDS else 0
         await self.clock("speed", SPEEDS[max(0, min(len(SPEEDS) - 1, at + by))])
+
+    async def alert(self, line: list[str]) -> None:
+        """Set an alert: symbol, word, value."""
+        alert = await self.bridge.need().set_alert(read_alert(line))
+        self.say(f"Alert set: {safe(str(alert['text']))}", "information")
+
+    async def drop_alert(self, alert_id: str) -> None:
+        """Drop one, or all."""
+        gone = (await self.bridge.need().drop_alert(alert_id))["dropped"]
+        self.say(f"Dropped {len(gone)} alert{'s' if len(gone) != 1 else ''}", "information")
 
     async def watch(self, symbols: list[str]) -> None:
         """Replace the watchlist."""
