@@ -11,6 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from engine.alerts.measure import Reading, measure, met, set_base
+from engine.market.actions import actions_of
 from engine.market.catalogue import Catalogue
 from engine.market.shown import ShownMarket
 from engine.matching.hours import next_hours
@@ -94,7 +95,7 @@ class AlertWatch:
             account=command.account,
             request=command.alert,
             created_at=at,
-            ends_at=self._contract_end(instrument),
+            ends_at=self._contract_end(instrument) or self._split(instrument.symbol, at),
         )
         mid2 = subject(self.shown, instrument, "price", at)
         if mid2 is not None and mid2 > 0 and (command.alert.from_set or command.alert.kind is AlertKind.TRAIL):
@@ -104,6 +105,14 @@ class AlertWatch:
         self._forget(command.account)
         self._say("set", alert, at)
         return alert
+
+    def _split(self, symbol: str, after: TimeNs) -> TimeNs:
+        """When a share splits next (0: never known): its prices and volumes are others from then on."""
+        actions = actions_of(self.shown.source)
+        at, splits = actions.next_split(after)
+        while at and all(split.symbol != symbol for split in splits):
+            at, splits = actions.next_split(at)
+        return at
 
     def drop(self, command: DropAlert) -> list[str] | Refusal:
         """Stop watching one alert, or all of an account's: the ids."""
@@ -150,7 +159,8 @@ class AlertWatch:
             reading = Reading(self.shown, instrument, at)
             for alert in tuple(self._of[symbol]):
                 if alert.ends_at and at >= alert.ends_at:
-                    self._end(alert, AlertState.CANCELLED, at, "its contract has ended")
+                    why = "its contract has ended" if instrument.root else "it has split"
+                    self._end(alert, AlertState.CANCELLED, at, why)
                 elif hours[alert.request.extended]:
                     self._check(alert, reading, at)
 

@@ -62,7 +62,8 @@ class Alert(msgspec.Struct, omit_defaults=True, gc=False):
     `base` is the price (half ticks; 0: none yet) that a change or a trail is measured from: the first shown, or the
     best since. `minutes` are (lots traded, thousandths of a lot that usually trade) of the newest trading minutes of
     a volume alert, `seen_at`, `seen_lots` and `seen_usual` what it read at the last whole minute. `measured` is what
-    made it fire, in the unit of its value, and `mid2` the price then. `ends_at` is when its contract ends (0: never).
+    made it fire, in the unit of its value, and `mid2` the price then. `ends_at` is when its contract ends or its share
+    splits (0: never).
     """
 
     alert_id: str

@@ -10,10 +10,11 @@ import pytest
 
 from engine.alerts.schema import parse_alert
 from engine.documents import alert_document
+from engine.market.actions import SPLIT, Action, ActionTable
 from engine.model.alert import Alert, AlertState
 from engine.model.command import DropAlert, SetAlert
 from engine.model.event import AlertEvent
-from engine.model.ids import HOUR_NS, MINUTE_NS, SECOND_NS, AccountId, TimeNs
+from engine.model.ids import HOUR_NS, MINUTE_NS, SECOND_NS, AccountId, Symbol, TimeNs
 from engine.model.refusal import Code, Refusal, Refused
 from engine.ports import JournalEntry, Recovered, Snapshot
 from engine.recovery import rebuild
@@ -187,6 +188,24 @@ def test_nothing_is_looked_at_while_the_venue_is_closed_or_halted() -> None:
     floor.market.halt_at(ix, TimeNs(0), TimeNs(0))
     floor.step(2)
     assert _fired(floor) == [alert.alert_id]
+
+
+def test_an_alert_ends_with_its_contract_and_with_a_split_without_firing() -> None:
+    floor = Floor(at_hour=21)
+    split_at = TimeNs(START + 23 * HOUR_NS)
+    split = Action(Symbol("AAPL"), split_at, SPLIT, "2026-09-23", new=4, old=1)
+    other = Action(Symbol("KO"), TimeNs(split_at - HOUR_NS), SPLIT, "2026-09-23", new=2, old=1)
+    floor.market.actions = ActionTable((split, other))  # type: ignore[attr-defined]
+    share = _set(floor, kind="price", direction="below", value=_price(floor, ticks=-10))
+    contract = _set(floor, "GCV26", kind="trail", value="90%")
+    assert share.ends_at == split_at and contract.ends_at > split_at
+    floor.kernel.advance(TimeNs(split_at - 1))
+    assert _state(floor, share) is AlertState.ACTIVE
+    floor.market.move(floor.ix("AAPL"), -1000)
+    floor.kernel.advance(TimeNs(START + 26 * HOUR_NS + SECOND_NS))
+    assert _fired(floor) == []
+    kept = floor.kernel.state.alerts[share.alert_id]
+    assert (kept.state, kept.ended_at, kept.reason) == (AlertState.CANCELLED, split_at, "it has split")
 
 
 def test_a_dropped_alert_never_fires_and_only_its_owner_drops_it() -> None:
