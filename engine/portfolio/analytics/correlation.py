@@ -5,7 +5,7 @@ Sample covariance (n - 1), nothing shrunk: what is shown is what was. NumPy is i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import sqrt
 from typing import TYPE_CHECKING
@@ -126,7 +126,7 @@ def risk(found: Moves, weights: Mapping[str, float], benchmark: str = "", per_ye
     pull = covariance @ held
     whole = sqrt(max(0.0, float(held @ pull)))
     parts = held * pull / whole if whole > ratios.NOISE else held * 0.0
-    against = found.of(benchmark)
+    betas = _betas(found, covariance, benchmark)
     gross = sum(abs(weight) for weight in weights.values())
     contributions = []
     for place, symbol in enumerate(found.symbols):
@@ -138,7 +138,7 @@ def risk(found: Moves, weights: Mapping[str, float], benchmark: str = "", per_ye
                     sqrt(float(covariance[place, place])),
                     float(parts[place]),
                     float(parts[place]) / whole if whole > ratios.NOISE else None,
-                    ratios.beta(found.rows[place], against) if against is not None else None,
+                    betas[place],
                 )
             )
     known = [one.weight * one.beta for one in contributions if one.beta is not None]
@@ -146,7 +146,30 @@ def risk(found: Moves, weights: Mapping[str, float], benchmark: str = "", per_ye
     contributions.sort(key=lambda one: (-abs(one.contribution), one.symbol))
     return Risk(
         whole,
-        sum(known) if against and len(known) == len(contributions) else None,
+        sum(known) if contributions and len(known) == len(contributions) else None,
         covered / gross if gross else 1.0,
         tuple(contributions),
     )
+
+
+def _betas(found: Moves, covariance: Matrix, benchmark: str) -> list[float | None]:
+    if benchmark not in found.symbols:
+        return [None] * len(found.symbols)
+    place = found.symbols.index(benchmark)
+    spread = float(covariance[place, place])
+    if spread <= ratios.NOISE**2:
+        return [None] * len(found.symbols)
+    betas: list[float | None] = (covariance[:, place] / spread).tolist()
+    return betas
+
+
+def correlations_with(found: Moves, series: Sequence[float]) -> dict[str, float | None]:
+    """Pearson's of each symbol with one series of the same days; None where either never moved."""
+    import numpy as np
+
+    rows, other = np.array(found.rows), np.array(series)
+    rows, other = rows - rows.mean(axis=1, keepdims=True), other - other.mean()
+    scale = np.sqrt((rows * rows).sum(axis=1) * (other * other).sum())
+    still = scale <= ratios.NOISE**2 * len(series)
+    shared = np.clip((rows @ other) / np.where(still, 1.0, scale), -1.0, 1.0).tolist()
+    return {symbol: None if flat else value for symbol, flat, value in zip(found.symbols, still, shared, strict=True)}

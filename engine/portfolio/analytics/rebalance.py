@@ -84,7 +84,7 @@ def plan(
     """Proposals that bring signed lots `held` to signed target weights of `nav` Minor.
 
     Each target is first cut to the concentration limit, then all of them together to the leverage limit and, unless
-    they ask for more than NAV, the long ones to what the reserve leaves; what is cut off stays in cash. Lots are
+    the long ones ask for more than NAV, those to what the reserve leaves; what is cut off stays in cash. Lots are
     rounded toward zero, so no limit is passed and what is left out is less than a lot. A position that does not trade
     or is kept counts against the limits as it is. An account worth nothing gets no plan.
     """
@@ -160,7 +160,7 @@ def _allowed(
         return max(0, -(-allowed[name] * share // of))
 
     invested = max(0, PPM - rules.reserve_ppm - sum(tied(name) for name in fixed))
-    if sum(targets_ppm.values()) <= PPM:
+    if sum(target for target in targets_ppm.values() if target > 0) <= PPM:
         _shrink(allowed, notes, free, tied, invested, "cut to leave the cash reserve")
     return allowed, notes
 

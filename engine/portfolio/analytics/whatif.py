@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import msgspec
 
 from engine.ledger.position import apply_fill
@@ -12,7 +10,7 @@ from engine.model.ids import Symbol
 from engine.model.number import div_half_even
 from engine.portfolio.analytics import exposure as exposures
 from engine.portfolio.analytics import ratios, tail
-from engine.portfolio.analytics.correlation import Moves, Risk, book_returns, correlation_matrix, risk
+from engine.portfolio.analytics.correlation import Moves, Risk, book_returns, correlations_with, risk
 from engine.portfolio.analytics.exposure import Concentration, Exposure, Holding, Slice
 
 
@@ -130,8 +128,6 @@ def _beside(book: Book, symbol: str, found: Moves | None) -> tuple[dict[str, flo
     others = [one.symbol for one in book.holdings if one.symbol != symbol]
     if found is None or own is None:
         return dict.fromkeys(others), None
-    matrix, place = correlation_matrix(found), found.symbols.index(symbol)
-    rows: Mapping[str, float | None] = dict(zip(found.symbols, matrix[place], strict=True))
+    rows = correlations_with(found, own)
     weights = {one.symbol: one.value / book.nav for one in book.holdings} if book.nav > 0 else {}
-    simulated: Sequence[float] = book_returns(found, weights)
-    return {name: rows.get(name) for name in others}, ratios.correlation(own, simulated)
+    return {name: rows.get(name) for name in others}, ratios.correlation(own, book_returns(found, weights))
