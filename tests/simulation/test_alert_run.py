@@ -8,7 +8,8 @@ from typing import Any
 from engine.bootstrap import simulation
 from engine.model.format import parse_time
 from engine.script import read_commands
-from engine.simulate import Options
+from engine.simulate import DEFAULT_EVENTS, Options
+from vterm.cli import simulate as simulate_command
 
 START, END = parse_time("2026-11-23T15:00:00Z"), parse_time("2026-11-23T15:05:00Z")
 ORDER = {"symbol": "BTC", "asset_class": "crypto", "side": "buy", "type": "market", "quantity": 0.5}
@@ -50,3 +51,7 @@ def test_alerts_change_nothing_else() -> None:
     watched, plain = _run(OPEN, *ALERTS, SUBMIT), _run(OPEN, SUBMIT)
     assert rest(watched) == rest(plain)
     assert watched[-1]["accounts"] == plain[-1]["accounts"] and watched[-1]["audit"]["ok"]
+
+
+def test_the_command_prints_the_same_events_as_the_engine() -> None:
+    assert tuple(simulate_command.DEFAULT_EVENTS.split(",")) == DEFAULT_EVENTS

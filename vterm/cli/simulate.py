@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 app_simulate = typer.Typer(add_completion=False, rich_markup_mode=None)
 app_replay = typer.Typer(add_completion=False, rich_markup_mode=None)
 
-DEFAULT_EVENTS = "order,fill,ledger,portfolio,risk,mission,algo,system"
+DEFAULT_EVENTS = "order,fill,ledger,portfolio,risk,mission,algo,alert,system"
 
 Commands = Annotated[str, typer.Option("--commands", help="Commands as NDJSON in time order; - for standard input.")]
 Events = Annotated[str, typer.Option("--events", help="Which events to print, comma-separated; quote,book,trade too.")]
