@@ -19,11 +19,13 @@ from engine.model.format import parse_time, time_text
 from engine.model.ids import MINUTE_NS, TimeNs
 from engine.model.refusal import Code, refuse
 from engine.model.session import MarketSession
+from engine.past import Past
 from engine.ports import AuditReport, LedgerStore, MarketSource
 from engine.recovery import rebuild
 from engine.runner import Runner
 
 if TYPE_CHECKING:
+    from engine.adapters.sqlite_past import SqlitePast
     from engine.market.scenarios import Scenario
     from engine.simulate import Options, Run
 
@@ -50,27 +52,39 @@ def open_desk(
     """
     from engine.adapters.lists import FileLists
     from engine.adapters.sqlite import SqliteLedger
+    from engine.adapters.sqlite_past import SqlitePast
 
     if replay is not None and scenario:
         raise refuse(Code.INCONSISTENT_FIELDS, "a recorded market has no scenario", fix="leave out --scenario")
     store = SqliteLedger(home / LEDGER)
     try:
+        past = SqlitePast(store.path)
         if replay is not None:
-            kernel, end = _recorded_kernel(replay, symbol)
-            rebuild(kernel, store.recover())
+            kernel, end = _recorded_kernel(replay, symbol, past)
+            _catch_up(kernel, store, past)
             if kernel.state.now >= end:
+                past.close()
                 store.close()
                 _put_away(home)
                 store = SqliteLedger(home / LEDGER)
-                kernel, _ = _recorded_kernel(replay, symbol)
+                kernel, _ = _recorded_kernel(replay, symbol, SqlitePast(store.path))
         else:
-            kernel = _living_kernel(store, clock, seed, scenario)
-            rebuild(kernel, store.recover())
+            kernel = _living_kernel(store, clock, seed, scenario, past)
+            _catch_up(kernel, store, past)
     except BaseException:
         store.close()
         raise
     names = [str(i.symbol) for i in kernel.catalogue.columns] if replay is not None else None
     return Runner(kernel, store, _clock(kernel, store), FileLists(home / "watchlist.json", names))
+
+
+def _catch_up(kernel: Kernel, store: LedgerStore, past: SqlitePast) -> None:
+    """Bring a kernel to what its home remembers."""
+    recovered = store.recover()
+    kernel.equity.since = int(store.meta("points_from") or 0)
+    past.play_back(recovered.snapshot.seq if recovered.snapshot else 0)
+    rebuild(kernel, recovered)
+    past.caught_up()
 
 
 def audit_home(home: Path) -> AuditReport:
@@ -151,7 +165,7 @@ def _first_book(source: MarketSource, start: TimeNs) -> TimeNs:
     return first
 
 
-def _living_kernel(store: LedgerStore, clock: str, seed: str, scenario: str) -> Kernel:
+def _living_kernel(store: LedgerStore, clock: str, seed: str, scenario: str, past: Past) -> Kernel:
     chosen = store.meta("seed")
     if chosen is None:
         chosen = str(_seed(seed))
@@ -164,13 +178,13 @@ def _living_kernel(store: LedgerStore, clock: str, seed: str, scenario: str) -> 
         store.set_meta("seed", chosen)
     start = parse_time(str(store.meta("start")))
     source, catalogue, calendars = living_market(int(chosen), start, store.meta("scenario") or "")
-    return Kernel(ShownMarket(source, calendars), catalogue, start)
+    return Kernel(ShownMarket(source, calendars), catalogue, start, past=past)
 
 
-def _recorded_kernel(replay: tuple[Path, str], symbol: str) -> tuple[Kernel, TimeNs]:
+def _recorded_kernel(replay: tuple[Path, str], symbol: str, past: Past) -> tuple[Kernel, TimeNs]:
     path, form = replay
     source, catalogue, calendars, start, end = recorded_market([path], form, (symbol,) if symbol else ())
-    return Kernel(ShownMarket(source, calendars), catalogue, start), end
+    return Kernel(ShownMarket(source, calendars), catalogue, start, past=past), end
 
 
 def _put_away(home: Path) -> None:

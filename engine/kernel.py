@@ -24,7 +24,7 @@ from engine.matching.indication import Indications
 from engine.matching.preview import Preview
 from engine.matching.state import State
 from engine.matching.trading import Trading
-from engine.model.account import Account
+from engine.model.account import START_CASH, Account
 from engine.model.alert import Alert
 from engine.model.algo import Algo
 from engine.model.command import (
@@ -47,6 +47,8 @@ from engine.model.event import Event, SystemStatus
 from engine.model.ids import DAY_NS, SECOND_NS, TimeNs
 from engine.model.order import Order
 from engine.model.refusal import Code, Refusal
+from engine.past import MemoryPast, Past
+from engine.portfolio.equity import EquityWatch
 from engine.portfolio.overnight import Overnight
 from engine.ports import JournalEntry, encode
 from engine.risk.margin import MarginWatch
@@ -67,12 +69,20 @@ Answer = Order | Algo | Alert | list[str] | Flattened | Refusal | None
 class Kernel:
     """One desk's state and the rules that change it."""
 
-    def __init__(self, shown: ShownMarket, catalogue: Catalogue, start: TimeNs, step_ns: int = SECOND_NS // 10) -> None:
+    def __init__(
+        self,
+        shown: ShownMarket,
+        catalogue: Catalogue,
+        start: TimeNs,
+        step_ns: int = SECOND_NS // 10,
+        past: Past | None = None,
+    ) -> None:
         self.shown = shown
         self.catalogue = catalogue
         self.start = start
+        self.past: Past = past or MemoryPast()
         self.state = State(now=start, step_ns=step_ns)
-        self._trading = Trading(shown, catalogue, self.state)
+        self._trading = Trading(shown, catalogue, self.state, self.past)
         self.valuer, self.gate = self._trading.valuer, self._trading.gate
         self.displayed = Displayed(shown, self._trading.executions)
         self.indications = Indications(shown, self._trading.auctions)
@@ -80,7 +90,10 @@ class Kernel:
         self._halts = HaltWatch(shown, catalogue, self._trading.executions)
         self._algos = Algos(shown, catalogue, self.gate, self.state, self._trading)
         self._watch = MarginWatch(self.state, self.valuer, self._trading)
-        self._overnight = Overnight(self.state, self.valuer, catalogue, shown, self._trading)
+        self._overnight = Overnight(
+            self.state, self.valuer, catalogue, shown, self._trading, self._trading.executions.take_traded
+        )
+        self.equity = EquityWatch(self.state, self.valuer, self._trading.chronicle)
         self._alerts = AlertWatch(shown, catalogue, self.state, self._trading.happened, self.gate.contract_end)
         shown.displaced = self.state.displaced
         self._next_change = TimeNs(0)
@@ -104,9 +117,10 @@ class Kernel:
                 self._overnight.book(at)
             if at % state.step_ns == 0:
                 self._work(at)
+            self.equity.look(at)
             if trading.chronicle.changed:
                 self._after_trades(at)
-                entries.append(trading.chronicle.entry(state, "tick", at, str(at).encode()))
+                entries.append(self._close("tick", str(at).encode()))
             if pausing and trading.chronicle.events:
                 break
         return entries
@@ -129,6 +143,7 @@ class Kernel:
         """Whoever's money changed has his margin looked at soon."""
         for account in self._trading.chronicle.accounts():
             self._watch.touched(account, at)
+            self.equity.touched(account)
         self._halts.touched()
         self.state.check_at = self._watch.next_check(at)
 
@@ -138,6 +153,8 @@ class Kernel:
         if self._trading.open:
             wake = max(now + 1, self._trading.asleep_until(now))
             moments.append(self._on_grid(wake))
+        points = self.equity.next_at(now)
+        moments += [points] if points else []
         dues = self._algos.next_at(), self.state.check_at, self._halts.next_look(now), self._alerts.next_at(now)
         moments += [self._on_grid(max(now + 1, due)) for due in dues if due]
         return TimeNs(min(moments))
@@ -169,6 +186,16 @@ class Kernel:
         if grid != self.shown.now or self.shown.step_ns != self.state.step_ns:
             self.shown.advance(grid, self.state.step_ns)
 
+    def _close(self, kind: str, body: bytes) -> JournalEntry:
+        """Close the books on what was just done; what is over leaves the state."""
+        entry = self._trading.chronicle.entry(self.state, kind, self.state.now, body)
+        for order in entry.orders:
+            if not order.open:
+                self._algos.retired(order)
+                self._trading.retire(order)
+        self.past.note(entry)
+        return entry
+
     # --- commands -----------------------------------------------------------------------------
 
     def apply(self, command: AnyCommand) -> tuple[list[JournalEntry], Answer]:
@@ -184,7 +211,7 @@ class Kernel:
         if self._trading.chronicle.traded:
             self._after_trades(self.state.now)
         kind = str(type(command).__struct_config__.tag)
-        entries.append(self._trading.chronicle.entry(self.state, kind, self.state.now, encode(command)))
+        entries.append(self._close(kind, encode(command)))
         return entries, answer
 
     def _do(self, command: AnyCommand) -> Answer:
@@ -242,7 +269,9 @@ class Kernel:
             return
         at = self.state.now
         account = Account(command.account, at, command.cash, {}, day=at // DAY_NS, day_nav=command.cash)
+        account.given = command.cash - START_CASH
         self.state.accounts[command.account] = account
+        self.equity.opened(account, at)
         self._trading.book_transfers(opening(command.account, command.cash, at, self.state.transfers_made + 1), at)
 
     # --- whole state --------------------------------------------------------------------------
@@ -254,6 +283,15 @@ class Kernel:
     def working_lots(self, account: str) -> dict[tuple[str, int], int]:
         """Lots that the account's open orders may still add, by (symbol, side)."""
         return dict(self._trading.open.working(account))
+
+    def find_order(self, account: str, name: str) -> Order | None:
+        """An order of the account, open or over, by its own id or its client's."""
+        return self._trading.find(account, name)
+
+    def order_id(self, account: str, name: str) -> str:
+        """The own id of the order that `name` is the id or the client's id of; `name` itself where there is none."""
+        found = self.find_order(account, name)
+        return name if found is None else found.order_id
 
     def open_orders(self, account: str) -> list[Order]:
         """The account's open orders, oldest first."""
@@ -271,17 +309,22 @@ class Kernel:
     def thaw(self, frozen: bytes) -> None:
         """Become the state of `freeze`. Raises msgspec.DecodeError where the bytes are not one."""
         self.state = msgspec.msgpack.decode(frozen, type=State)
+        over = [order for order in self.state.orders.values() if not order.open]
         self.shown.displaced = self.state.displaced
         self._trading.become(self.state)
         self._algos.become(self.state)
         self._alerts.become(self.state)
+        for order in over:  # an older version kept them here
+            self._algos.retired(order)
+            self._trading.retire(order)
         self._watch.become(self.state)
         self._overnight.become(self.state)
+        self.equity.become(self.state)
         self._next_change = TimeNs(0)
         self.shown.now = TimeNs(-1)
         self._show(self.state.now)
         self._halts.remember()
 
     def state_hash(self) -> str:
-        """SHA-256 of the whole state."""
-        return hashlib.sha256(self.freeze()).hexdigest()
+        """SHA-256 of the whole state and of the past."""
+        return hashlib.sha256(self.freeze() + self.past.digest()).hexdigest()

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
-from engine.model.account import Transfer
+from engine.model.account import EquityPoint, Transfer
 from engine.model.event import Event
 from engine.model.fill import Fill
 from engine.model.ids import TimeNs
@@ -32,6 +32,7 @@ class JournalEntry(Struct, frozen=True, gc=False):
     orders: tuple[Order, ...] = ()
     fills: tuple[Fill, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    points: tuple[EquityPoint, ...] = ()
 
 
 class Snapshot(Struct, frozen=True):

@@ -50,7 +50,7 @@ from engine.views import View
 FRAME_S = 0.1
 SNAPSHOT_S = 60.0
 SNAPSHOT_ENTRIES = 100
-"""A snapshot after this many entries (or a fiftieth of all orders) keeps a restart's replay short."""
+"""A snapshot after this many entries (or as many as there are accounts) keeps a restart's replay short."""
 REACH_S = 5.0
 JUMP_STEP_NS = 60 * SECOND_NS
 ACCOUNT_NAME = 64
@@ -148,6 +148,7 @@ class Runner:
     def _let_go(self) -> None:
         with contextlib.suppress(StoreError, IntegrityError):
             self._writer.close()
+        self.kernel.past.close()
         self._store.close()
 
     # --- commands -----------------------------------------------------------------------------
@@ -166,7 +167,7 @@ class Runner:
 
     async def cancel(self, account: str, order_id: str) -> Document:
         """Take an order back by its own id or the client's."""
-        known = self.kernel.state.client_ids.get(account, {}).get(order_id, order_id)
+        known = self.kernel.order_id(account, order_id)
         order = await self._command(Cancel(at=self._at(), account=AccountId(account), order_id=known))
         assert isinstance(order, Order)
         return self.view.order_document(order)
@@ -357,16 +358,18 @@ class Runner:
         loop = asyncio.get_running_loop()
         self._pending += 1
 
+        last = entries[-1].seq if entries else 0
+
         def settled(error: BaseException | None) -> None:
-            loop.call_soon_threadsafe(self._settled, error, documents, done)
+            loop.call_soon_threadsafe(self._settled, error, documents, done, last)
 
         self._writer.submit(entries, settled)
         self._since_snapshot += len(entries)
-        if self._since_snapshot >= max(SNAPSHOT_ENTRIES, len(self.kernel.state.orders) // 50):
+        if self._since_snapshot >= max(SNAPSHOT_ENTRIES, len(self.kernel.state.accounts)):
             self.snapshot()
 
     def _settled(
-        self, error: BaseException | None, documents: list[Document], done: asyncio.Future[None] | None
+        self, error: BaseException | None, documents: list[Document], done: asyncio.Future[None] | None, last: int
     ) -> None:
         self._pending -= 1
         if error is not None:
@@ -386,6 +389,8 @@ class Runner:
                 ]
             )
             return
+        if last:
+            self.kernel.past.settled(last)
         self._publish(documents, done)
 
     def _halt(self, error: BaseException) -> None:

@@ -135,7 +135,7 @@ class Reader:
 
     def _order_id(self, wanted: Wanted) -> str:
         name = str(wanted.fields.get("order_id") or wanted.fields.get("client_order_id") or "")
-        return self.view.kernel.state.client_ids.get(wanted.account, {}).get(name, name)
+        return self.view.kernel.order_id(wanted.account, name)
 
     def _cancel(self, wanted: Wanted, at: TimeNs, account: AccountId) -> AnyCommand:
         return Cancel(at=at, account=account, order_id=self._order_id(wanted))

@@ -23,6 +23,7 @@ from engine.model.ids import AccountId, TimeNs
 from engine.model.instrument import Instrument
 from engine.model.market import BookLevel, Ladder
 from engine.model.refusal import Code, Refusal, Refused, refuse
+from engine.past import MemoryPast
 from engine.ports import MarketSource
 from engine.risk.schema import request_document
 from engine.script import Reader, Wanted
@@ -75,7 +76,8 @@ class Run:
             if name not in KNOWN_EVENTS:
                 raise refuse(Code.ENUM_ERROR, f"there are no {name[:20]} events", fix="use " + ", ".join(KNOWN_EVENTS))
         self.options = options
-        self.kernel = Kernel(ShownMarket(source, calendars), catalogue, options.start, options.step_ns)
+        self.past = MemoryPast()
+        self.kernel = Kernel(ShownMarket(source, calendars), catalogue, options.start, options.step_ns, self.past)
         self.view = View(self.kernel, dict)
         self._reader = Reader(self.view)
         named = [str(i.symbol) for i in catalogue.columns] if options.everything else options.symbols
@@ -238,7 +240,7 @@ class Run:
     def _audit(self) -> Document:
         """Cash and positions rebuilt from the fills and from what time booked between them."""
         state = self.kernel.state
-        again = replay(state.fills, dict.fromkeys(state.accounts, START_CASH), self.transfers)
+        again = replay(self.past.all_fills, dict.fromkeys(state.accounts, START_CASH), self.transfers)
         imbalance = 0
         for name, account in state.accounts.items():
             told: Rebuilt = again[name]

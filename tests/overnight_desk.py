@@ -37,11 +37,18 @@ class Night:
         self.open: list[Order] = []
         self.withdrawn: list[tuple[str, str]] = []
         self.shown.advance(start, self.state.step_ns)
-        self.overnight = Overnight(self.state, self.valuer, self.catalogue, self.shown, self)
+        self.fills: list[Fill] = []
+        self._traded: list[str] = []
+        self.overnight = Overnight(self.state, self.valuer, self.catalogue, self.shown, self, self.take_traded)
         for name in names or ("main",):
             account = AccountId(name)
             self.state.accounts[account] = Account(account, start, START_CASH, {})
             self.book_transfers(opening(name, START_CASH, start, self.state.transfers_made + 1), start)
+
+    def take_traded(self) -> list[str]:
+        """Symbols traded since the last call."""
+        traded, self._traded = self._traded, []
+        return traded
 
     # --- what the bookings may do ---------------------------------------------------------------
 
@@ -102,7 +109,8 @@ class Night:
             holder.positions[symbol] = position
         holder.cash += cash
         holder.realised += realised
-        self.state.fills.append(fill)
+        self.fills.append(fill)
+        self._traded.append(fill.symbol)
         self.state.fills_made += 1
         self.book_transfers(for_fill(fill, self.state.transfers_made + 1), self.state.now)
         return fill
@@ -153,7 +161,7 @@ class Night:
 
     def rebuilt(self) -> dict[str, Rebuilt]:
         """The accounts as an audit rebuilds them."""
-        return replay(self.state.fills, {str(name): START_CASH for name in self.state.accounts}, self.transfers)
+        return replay(self.fills, {str(name): START_CASH for name in self.state.accounts}, self.transfers)
 
     def told(self) -> list[SystemStatus]:
         """Warnings given."""

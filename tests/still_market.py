@@ -12,12 +12,13 @@ from engine.market.catalogue import Catalogue, load
 from engine.market.shown import ShownMarket
 from engine.model.account import START_CASH
 from engine.model.command import Amend, Cancel, Flatten, OpenAccount, Submit
-from engine.model.ids import DAY_NS, SECOND_NS, AccountId, Lots, Symbol, Ticks, TimeNs
+from engine.model.ids import DAY_NS, SECOND_NS, AccountId, Lots, OrderId, Symbol, Ticks, TimeNs
 from engine.model.instrument import Instrument
 from engine.model.market import Bar, Trade
 from engine.model.order import Order, OrderRequest, OrderType, TimeInForce
 from engine.model.refusal import Refusal
 from engine.model.session import Halt, MarketSession, Segment, SessionDay
+from engine.past import MemoryPast, number_of
 
 START = TimeNs(1_790_000_000 // 86_400 * DAY_NS + 0 * SECOND_NS)
 STEP = SECOND_NS // 10
@@ -140,7 +141,9 @@ class Floor:
         calendar = PlainCalendar()
         calendars = {i.session: calendar for i in self.catalogue.columns}
         self.shown = ShownMarket(self.market, calendars)
-        self.kernel = Kernel(self.shown, self.catalogue, TimeNs(START + int(at_hour * 3600) * SECOND_NS))
+        self.past = MemoryPast()
+        start = TimeNs(START + int(at_hour * 3600) * SECOND_NS)
+        self.kernel = Kernel(self.shown, self.catalogue, start, past=self.past)
         for name in ("main", "other"):
             self.kernel.apply(OpenAccount(at=self.now, account=AccountId(name), cash=START_CASH))
         self.kernel.take_events()
@@ -226,4 +229,14 @@ class Floor:
 
     def fills(self, order: Order) -> list[tuple[int, int]]:
         """(price, lots) of the order's fills."""
-        return [(f.price, f.quantity) for f in self.kernel.state.fills if f.order_id == order.order_id]
+        return [(f.price, f.quantity) for f in self.past.fills_of(order.order_id)]
+
+    def order(self, order_id: str) -> Order:
+        """An order, open or over, as it stands."""
+        found = self.kernel.state.orders.get(OrderId(order_id)) or self.past.done.get(order_id)
+        assert found is not None, order_id
+        return found
+
+    def orders(self) -> list[Order]:
+        """All orders ever, in the order of their making."""
+        return sorted([*self.past.done.values(), *self.kernel.state.orders.values()], key=number_of)

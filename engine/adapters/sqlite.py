@@ -18,11 +18,13 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from engine.adapters.sqlite_beside import Head, read_head, remove_sum, sum_fault, sync_folder, wal_size, write_sum
 from engine.adapters.sqlite_errors import told
 from engine.adapters.sqlite_open import ask, open_writer, read_meta, write_meta
+from engine.adapters.sqlite_place import check_place
 from engine.adapters.sqlite_recover import check_head, recover, snapshot_row
 from engine.adapters.sqlite_rows import Row, write_entry
 from engine.adapters.sqlite_tables import (
     ADD_FILLS,
     ADD_JOURNAL,
+    ADD_POINTS,
     ADD_TRANSFERS,
     MOVE_BALANCES,
     PUT_ORDERS,
@@ -34,6 +36,8 @@ from engine.ledger.invariants import Balances, entry_faults, post, sums
 from engine.ports import IntegrityError, JournalEntry, Recovered, Snapshot, StoreError
 
 SNAPSHOTS_KEPT = 2
+SNAPSHOT_EVERY = 1_000
+"""Of older snapshots the last of every so many entries is kept: from there a past moment is soon rebuilt."""
 
 
 class SqliteLedger:
@@ -51,6 +55,7 @@ class SqliteLedger:
         if not path.parent.is_dir():
             raise StoreError(f"the folder {path.parent} does not exist. Make it, or choose another home")
         with told(path):
+            check_place(path)
             self._head = Head(path)
             try:
                 self._open(busy_ms)
@@ -73,7 +78,10 @@ class SqliteLedger:
             self._meta = read_meta(connection, self.path)
             self._last = ask(connection, "SELECT max(seq) FROM journal")
             self._hash = ask(connection, "SELECT hash FROM journal WHERE seq = ?", self._last) or GENESIS
-            self._fills: int = ask(connection, "SELECT max(number) FROM fills") or 0
+            self._rows = _Counts(
+                ask(connection, "SELECT max(number) FROM fills") or 0,
+                ask(connection, "SELECT max(number) FROM equity") or 0,
+            )
         except BaseException:
             connection.close()
             raise
@@ -90,24 +98,25 @@ class SqliteLedger:
         Raises IntegrityError, before anything is written, for entries that are out of order or do not balance.
         """
         with self._use() as connection:
-            group = _Group(self._last, self._hash, self._fills)
+            group = _Group(self._last, self._hash, self._rows)
             for entry in entries:
                 group.add(entry)
             if not group.journal:
                 return
             with self._transaction(connection) as cursor:
                 group.insert(cursor)
-            self._last, self._hash, self._fills = group.last, group.hash, group.fills_before + len(group.fills)
+            self._last, self._hash, self._rows = group.last, group.hash, group.counts()
             self._head.write(group.journal[-1][0], group.hash)
 
     def snapshot(self, snapshot: Snapshot) -> None:
-        """Keep a snapshot and the one before it, then fold the write-ahead log back into the file."""
+        """Keep a snapshot and some before it, then fold the write-ahead log back into the file."""
         with self._use() as connection:
             with self._transaction(connection) as cursor:
                 PUT_SNAPSHOT.run(cursor, [snapshot_row(connection, snapshot)])
                 cursor.execute(
-                    "DELETE FROM snapshots WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT ?)",
-                    (SNAPSHOTS_KEPT,),
+                    "DELETE FROM snapshots WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT ?) "
+                    "AND seq NOT IN (SELECT max(seq) FROM snapshots GROUP BY seq / ?)",
+                    (SNAPSHOTS_KEPT, SNAPSHOT_EVERY),
                 )
             connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
@@ -171,16 +180,24 @@ def _harmless(error: dbapi.Error) -> bool:
     return name.startswith(("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_CONSTRAINT", "SQLITE_READONLY"))
 
 
+class _Counts(msgspec.Struct, frozen=True):
+    """Rows there are of the tables that are numbered by us."""
+
+    fills: int
+    points: int
+
+
 class _Group(msgspec.Struct):
     """The rows of several entries, ready for one transaction."""
 
     last: int | None
     hash: bytes
-    fills_before: int
+    before: _Counts
     journal: list[Row] = []
     orders: dict[str, Row] = {}
     fills: list[Row] = []
     transfers: list[Row] = []
+    points: list[Row] = []
     moved: Balances = {}
 
     def add(self, entry: JournalEntry) -> None:
@@ -190,14 +207,20 @@ class _Group(msgspec.Struct):
             faults.append(f"entry {entry.seq} comes after entry {self.last}")
         if faults:
             raise IntegrityError(f"entry {entry.seq} was not stored: {faults[0]}")
-        rows = write_entry(entry, self.hash, self.fills_before + len(self.fills) + 1)
+        counts = self.counts()
+        rows = write_entry(entry, self.hash, counts.fills + 1, counts.points + 1)
         self.last, self.hash = entry.seq, rows.hash
         self.journal.append(rows.journal)
         self.orders.update((row[0], row) for row in rows.orders)
         self.fills += rows.fills
         self.transfers += rows.transfers
+        self.points += rows.points
         for transfer in entry.transfers:
             post(self.moved, transfer)
+
+    def counts(self) -> _Counts:
+        """Rows there will be after this group."""
+        return _Counts(self.before.fills + len(self.fills), self.before.points + len(self.points))
 
     def insert(self, cursor: DBAPICursor) -> None:
         """Write all rows inside the caller's transaction."""
@@ -208,4 +231,5 @@ class _Group(msgspec.Struct):
         PUT_ORDERS.run(cursor, list(self.orders.values()))
         ADD_FILLS.run(cursor, self.fills)
         ADD_TRANSFERS.run(cursor, self.transfers)
+        ADD_POINTS.run(cursor, self.points)
         MOVE_BALANCES.run(cursor, [(*key, amount) for key, amount in self.moved.items()])

@@ -108,13 +108,14 @@ def _check_entries(connection: Connection, proof: Proof) -> None:
         else:
             snapshots.append(snapshot)
     previous = GENESIS
-    for journal, fills, transfers in stored_entries(connection, None):
+    for stored in stored_entries(connection, None):
+        journal = stored[0]
         while snapshots and snapshots[0].seq < journal[0]:
             proof.value(snapshots.pop(0))
-        if journal[5] != previous or relink(journal, fills, transfers) != journal[6]:
+        if journal[5] != previous or relink(*stored) != journal[6]:
             proof.say(f"entry {journal[0]} is not what was written: the chain breaks there")
         previous = journal[6]
-        proof.entry(read_entry(journal, fills, transfers), journal[4])
+        proof.entry(read_entry(*stored), journal[4])
     for snapshot in snapshots:
         proof.value(snapshot)
     if not ask(connection, "SELECT count(*) FROM snapshots"):

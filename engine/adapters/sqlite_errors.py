@@ -24,6 +24,7 @@ _STORE = {
 }
 _INTEGRITY = {
     "SQLITE_NOTADB": "{path} is not a ledger: it does not begin like a database. Restore it from a copy",
+    "SQLITE_ERROR": "{path} is damaged: its tables are not those of a ledger ({text}). Restore it from a copy",
     "SQLITE_CORRUPT": "{path} is damaged: {text}. Run `vterm audit`, then restore it from a copy",
 }
 

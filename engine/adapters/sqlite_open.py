@@ -15,11 +15,11 @@ from engine.ledger.chain import GENESIS, seal
 from engine.ledger.migrations import LATEST, pending
 from engine.ports import IntegrityError, StoreError
 
-OLDEST_SQLITE = (3, 51, 3)
-"""Older ones can damage a write-ahead log that two connections write and fold back."""
-
 SCHEMA, SEAL = "schema", "seal"
 """Words in `meta` that are ours: the schema's number, and the digest of all other words."""
+
+POINTS_FROM = "points_from"
+"""Word for the last entry written before there were equity points: up to it the journal plays back without any."""
 
 _SETTINGS = (
     ("synchronous", "FULL", 2),
@@ -63,11 +63,10 @@ def open_writer(path: Path, busy_ms: int) -> Connection:
     Raises StoreError where a setting cannot be had or the file is from a newer vterm, IntegrityError where
     the file is not a whole ledger.
     """
-    if dbapi.sqlite_version_info < OLDEST_SQLITE:
-        raise StoreError(f"SQLite {dbapi.sqlite_version} is too old for a ledger. Install pysqlite3 0.6 or later")
     connection = connect(path, "mode=rwc", busy_ms)
     try:
         check_whole(connection, path)
+        read_meta(connection, path)  # what is not ours is refused before a setting is written into it
         _apply_settings(connection, path)
         migrate(connection, path)
         reserve_log(path, _LOG_BYTES)
@@ -92,7 +91,9 @@ def _apply_settings(connection: Connection, path: Path) -> None:
     for name, value, expected in _SETTINGS:
         connection.exec_driver_sql(f"PRAGMA {name} = {value}")
         if ask(connection, f"PRAGMA {name}") != expected:
-            raise StoreError(f"{path} cannot be kept safely: SQLite refuses {name} = {value}")
+            raise StoreError(
+                f"{path} cannot be kept safely: SQLite refuses {name} = {value}. Install pysqlite3 0.6 or later"
+            )
     connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
     connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
@@ -142,6 +143,8 @@ def migrate(connection: Connection, path: Path) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         for statement in statements:
             connection.exec_driver_sql(statement)
+        if number == 2 and version:
+            words[POINTS_FROM] = str(ask(connection, "SELECT coalesce(max(seq), 0) FROM journal"))
         words[SCHEMA] = str(number)
         write_meta(connection, words)
         connection.exec_driver_sql("COMMIT")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table
 
 from engine.adapters.sqlite_open import ask
 from engine.adapters.sqlite_rows import Row, encode, read_entry, relink
-from engine.adapters.sqlite_tables import FILLS, JOURNAL, SNAPSHOTS, TRANSFERS, columns
+from engine.adapters.sqlite_tables import EQUITY, FILLS, JOURNAL, SNAPSHOTS, TRANSFERS, columns
 from engine.ledger.chain import GENESIS, seal
 from engine.model.ids import TimeNs
 from engine.ports import IntegrityError, JournalEntry, Recovered, Snapshot
@@ -58,28 +58,35 @@ def recover(connection: Connection, path: Path) -> Recovered:
 
 def _entries_after(connection: Connection, seq: int | None, path: Path) -> Iterator[JournalEntry]:
     previous = GENESIS if seq is None else anchor(connection, seq)
-    for journal, fills, transfers in stored_entries(connection, seq):
-        if journal[5] != previous or relink(journal, fills, transfers) != journal[6]:
+    for stored in stored_entries(connection, seq):
+        journal = stored[0]
+        if journal[5] != previous or relink(*stored) != journal[6]:
             raise IntegrityError(f"{path} is damaged: entry {journal[0]} is not what was written. Run `vterm audit`")
         previous = journal[6]
-        yield read_entry(journal, fills, transfers)
+        yield read_entry(*stored)
 
 
-def stored_entries(connection: Connection, after: int | None) -> Iterator[tuple[Row, list[Row], list[Row]]]:
-    """Each journal row with its fills and transfers, in order; rows of no entry raise IntegrityError."""
-    fills = _by_entry(connection, FILLS, after)
-    transfers = _by_entry(connection, TRANSFERS, after)
-    fill_group, transfer_group = next(fills, None), next(transfers, None)
+Stored = tuple[Row, list[Row], list[Row], list[Row]]
+"""A journal row with its fills, its transfers and its equity points."""
+
+
+def stored_entries(connection: Connection, after: int | None) -> Iterator[Stored]:
+    """Each journal row with all that it caused, in order; rows of no entry raise IntegrityError."""
+    # A ledger that is only read may be from before there were points.
+    pointed = ask(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'equity'")
+    tables = (FILLS, TRANSFERS, EQUITY) if pointed else (FILLS, TRANSFERS)
+    parts = [(table.name, _by_entry(connection, table, after)) for table in tables]
+    groups = [next(found, None) for _, found in parts]
     for journal in _rows(connection, JOURNAL, after):
-        mine: list[list[Row]] = [[], []]
-        if fill_group is not None and fill_group[0] == journal[0]:
-            mine[0], fill_group = fill_group[1], next(fills, None)
-        if transfer_group is not None and transfer_group[0] == journal[0]:
-            mine[1], transfer_group = transfer_group[1], next(transfers, None)
-        yield journal, mine[0], mine[1]
-    for name, left in (("fill", fill_group), ("transfer", transfer_group)):
+        mine: list[list[Row]] = [[], [], []]
+        for number, (_, found) in enumerate(parts):
+            group = groups[number]
+            if group is not None and group[0] == journal[0]:
+                mine[number], groups[number] = group[1], next(found, None)
+        yield journal, mine[0], mine[1], mine[2]
+    for (name, _), left in zip(parts, groups, strict=True):
         if left is not None:
-            raise IntegrityError(f"{name} {left[1][0][0]} belongs to no entry in its place")
+            raise IntegrityError(f"row {left[1][0][0]} of {name} belongs to no entry in its place")
 
 
 def _by_entry(connection: Connection, table: Table, after: int | None) -> Iterator[tuple[int, list[Row]]]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from engine.ledger.chain import link
-from engine.model.account import Transfer
+from engine.model.account import EquityPoint, Transfer
 from engine.model.fill import Explain, Fill
 from engine.model.order import Order
 from engine.ports import JournalEntry
@@ -27,19 +27,21 @@ class Written(msgspec.Struct):
     orders: list[Row]
     fills: list[Row]
     transfers: list[Row]
+    points: list[Row]
     hash: bytes
 
 
-def write_entry(entry: JournalEntry, previous: bytes, next_number: int) -> Written:
-    """All rows of one entry; fills are numbered from `next_number`."""
+def write_entry(entry: JournalEntry, previous: bytes, next_fill: int, next_point: int) -> Written:
+    """All rows of one entry; fills are numbered from `next_fill`, points from `next_point`."""
     bodies = [encode(order) for order in entry.orders]
     joined = b"[" + b",".join(bodies) + b"]"
-    fills = [fill_row(fill, number, entry.seq) for number, fill in enumerate(entry.fills, next_number)]
+    fills = [fill_row(fill, number, entry.seq) for number, fill in enumerate(entry.fills, next_fill)]
     transfers = [transfer_row(transfer, entry.seq) for transfer in entry.transfers]
+    points = [point_row(point, number, entry.seq) for number, point in enumerate(entry.points, next_point)]
     head = (entry.seq, entry.at, entry.kind)
-    digest = link(previous, head, entry.body, joined, fills, transfers)
+    digest = link(previous, head, entry.body, joined, fills, transfers, points)
     orders = [order_row(order, entry.seq, body) for order, body in zip(entry.orders, bodies, strict=True)]
-    return Written((*head, entry.body, joined, previous, digest), orders, fills, transfers, digest)
+    return Written((*head, entry.body, joined, previous, digest), orders, fills, transfers, points, digest)
 
 
 def order_row(order: Order, seq: int, body: bytes) -> Row:
@@ -113,7 +115,18 @@ def read_transfer(row: Row) -> Transfer:
     return Transfer(row[0], *row[2:])
 
 
-def read_entry(journal: Row, fills: list[Row], transfers: list[Row]) -> JournalEntry:
+def point_row(point: EquityPoint, number: int, seq: int) -> Row:
+    """An equity point's columns in table order."""
+    money = (point.nav, point.cash, point.gross, point.net, point.realised, point.fees)
+    return (number, seq, point.at, point.account, *money, point.funding, point.dividends, point.funded)
+
+
+def read_point(row: Row) -> EquityPoint:
+    """An equity point from its columns."""
+    return EquityPoint(row[3], row[2], *row[4:])
+
+
+def read_entry(journal: Row, fills: list[Row], transfers: list[Row], points: list[Row]) -> JournalEntry:
     """A journal entry from its rows. Raises msgspec.MsgspecError where the orders are no orders."""
     seq, at, kind, body, orders = journal[:5]
     return JournalEntry(
@@ -124,6 +137,7 @@ def read_entry(journal: Row, fills: list[Row], transfers: list[Row]) -> JournalE
         orders=_read_orders(orders),
         fills=tuple(map(read_fill, fills)),
         transfers=tuple(map(read_transfer, transfers)),
+        points=tuple(map(read_point, points)),
     )
 
 
@@ -132,7 +146,7 @@ def order_bodies(orders: bytes) -> list[bytes]:
     return [bytes(raw) for raw in _split_orders(orders)]
 
 
-def relink(journal: Row, fills: list[Row], transfers: list[Row]) -> bytes:
+def relink(journal: Row, fills: list[Row], transfers: list[Row], points: list[Row]) -> bytes:
     """The hash that a stored entry must have, given the one before it that it names."""
     seq, at, kind, body, orders, previous = journal[:6]
-    return link(previous, (seq, at, kind), body, orders, fills, transfers)
+    return link(previous, (seq, at, kind), body, orders, fills, transfers, points)

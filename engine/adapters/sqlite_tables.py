@@ -74,6 +74,13 @@ TRANSFERS = _table(
     _whole("amount"),
     *(_text(name) for name in ("code", "reference")),
 )
+EQUITY = _table(
+    "equity",
+    _whole("number", key=True),
+    *(_whole(name) for name in ("seq", "at")),
+    _text("account"),
+    *(_whole(name) for name in ("nav", "cash", "gross", "net", "realised", "fees", "funding", "dividends", "funded")),
+)
 BALANCES = _table("balances", _text("account", key=True), _text("asset", key=True), _whole("amount"))
 SNAPSHOTS = _table(
     "snapshots",
@@ -131,6 +138,7 @@ PUT_ORDERS = BulkInsert(
 )
 ADD_FILLS = BulkInsert(FILLS)
 ADD_TRANSFERS = BulkInsert(TRANSFERS)
+ADD_POINTS = BulkInsert(EQUITY)
 MOVE_BALANCES = BulkInsert(BALANCES, "ON CONFLICT (account, asset) DO UPDATE SET amount = amount + excluded.amount")
 PUT_META = BulkInsert(META, "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
 PUT_SNAPSHOT = BulkInsert(

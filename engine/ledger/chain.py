@@ -22,14 +22,19 @@ def link(
     orders: bytes,
     fills: Sequence[tuple[Column, ...]],
     transfers: Sequence[tuple[Column, ...]],
+    points: Sequence[tuple[Column, ...]] = (),
 ) -> bytes:
     """SHA-256 over `previous` and every stored column of one entry; `head` is (seq, at, kind).
 
     The rows go in as they are stored, so a value that reads the same but is stored otherwise shows too.
-    Lengths come first: no two different entries give the same bytes.
+    Lengths come first: no two different entries give the same bytes. Equity points go in only where there are any:
+    entries of ledgers from before there were points keep their hashes.
     """
     lengths = _encode((*head, len(body), len(orders)))
-    return hashlib.sha256(b"".join((previous, lengths, body, orders, _encode(fills), _encode(transfers)))).digest()
+    parts = [previous, lengths, body, orders, _encode(fills), _encode(transfers)]
+    if points:
+        parts.append(_encode(points))
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def seal(anchor: bytes, columns: Sequence[int | str | bytes]) -> bytes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
+from copy import copy
 
 from engine.matching.lifecycle import move
 from engine.matching.state import State
-from engine.model.account import Transfer
+from engine.model.account import EquityPoint, Transfer
 from engine.model.event import AccountTouched, AlertEvent, Event, LedgerEntry, OrderEvent
 from engine.model.fill import Fill
 from engine.model.ids import TimeNs
@@ -22,13 +22,14 @@ class Chronicle:
         self._touched: dict[str, Order] = {}
         self._fills: list[Fill] = []
         self._transfers: list[Transfer] = []
+        self._points: list[EquityPoint] = []
         self._booked: set[str] = set()
         self._alerted = False
 
     @property
     def changed(self) -> bool:
-        """Whether an order, an alert or money changed since the last entry."""
-        return bool(self._touched or self._transfers or self._alerted)
+        """Whether an order, money or a known worth changed since the last entry."""
+        return bool(self._touched or self._transfers or self._alerted or self._points)
 
     @property
     def traded(self) -> bool:
@@ -47,7 +48,7 @@ class Chronicle:
     def said(self, kind: str, order: Order, at: TimeNs) -> None:
         """Say something of an order whose status stays: order.accepted, order.triggered, order.amended."""
         self._touched[order.order_id] = order
-        self.events.append(OrderEvent(kind, at, msgspec.structs.replace(order, fills=list(order.fills))))
+        self.events.append(OrderEvent(kind, at, copy(order)))
 
     def happened(self, event: Event) -> None:
         """Say something else."""
@@ -65,12 +66,18 @@ class Chronicle:
         self._transfers.extend(transfers)
         self.events.extend(LedgerEntry(at, transfer) for transfer in transfers)
 
+    def pointed(self, point: EquityPoint) -> None:
+        """Note what an account is worth."""
+        self._points.append(point)
+
     def entry(self, state: State, kind: str, at: TimeNs, body: bytes) -> JournalEntry:
         """Close the books: everything since the last entry, under the next number."""
         state.entries += 1
-        orders = tuple(msgspec.structs.replace(o, fills=list(o.fills)) for o in self._touched.values())
-        entry = JournalEntry(state.entries, at, kind, body, orders, tuple(self._fills), tuple(self._transfers))
-        self._touched, self._fills, self._transfers = {}, [], []
+        orders = tuple(copy(order) for order in self._touched.values())
+        entry = JournalEntry(
+            state.entries, at, kind, body, orders, tuple(self._fills), tuple(self._transfers), tuple(self._points)
+        )
+        self._touched, self._fills, self._transfers, self._points = {}, [], [], []
         self._booked, self._alerted = set(), False
         return entry
 

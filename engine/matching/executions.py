@@ -34,6 +34,7 @@ class Executions:
         """Go on from another state."""
         self.state = state
         self.open = OpenOrders(state.orders.values())
+        self._traded: list[str] = []
 
     def post(self, order: Order, instrument: Instrument, at: TimeNs, slices: list[Slice], *, maker: bool) -> None:
         """Execute slices of an order against the market or another order."""
@@ -67,7 +68,7 @@ class Executions:
         )
         self.open.count(order, -execution.lots)
         state.transfers_made += len(transfers)
-        state.fills.append(fill)
+        self._traded.append(fill.symbol)
         chronicle.filled(fill)
         chronicle.moved(order, Status.PARTIALLY_FILLED if order.remaining else Status.FILLED, at)
         chronicle.happened(FillEvent(at, fill))
@@ -77,6 +78,11 @@ class Executions:
         self.chronicle.happened(AccountTouched(at, order.account))
         if not order.open:
             self.open.drop(order)
+
+    def take_traded(self) -> list[str]:
+        """Symbols of the fills since the last call, in order."""
+        traded, self._traded = self._traded, []
+        return traded
 
     # --- what an order may still do -------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
+from copy import copy
 
 from engine.model.event import OrderEvent
 from engine.model.ids import DAY_NS, TimeNs
@@ -39,8 +39,7 @@ def move(order: Order, status: Status, at: TimeNs, reason: str = "") -> OrderEve
 
 def announce(order: Order, at: TimeNs) -> OrderEvent:
     """The event of the order's present status, with a copy of the order as it stands."""
-    copy = msgspec.structs.replace(order, fills=list(order.fills))
-    return OrderEvent(EVENT_OF[order.status], at, copy)
+    return OrderEvent(EVENT_OF[order.status], at, copy(order))
 
 
 def expiry(time_in_force: TimeInForce, submitted_at: TimeNs, day_end: TimeNs) -> TimeNs:

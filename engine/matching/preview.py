@@ -39,7 +39,7 @@ class Preview:
     def document(self, account: Account, request: OrderRequest, working: Working, at: TimeNs) -> Document:
         """The `preview` document (without `at` and `seq`)."""
         instrument = self.valuer.instrument(request.symbol)
-        recent = recent_orders(self.trading.state.orders, account, at)
+        recent = recent_orders(self.trading.state.sent.get(account.account_id, ()), account, at)
         verdict = check_limits(account, request, at, recent) or self.gate.check(account, request, working, at)
         refused = verdict if isinstance(verdict, Refusal) else None
         queued = not isinstance(verdict, Refusal) and verdict.queued

@@ -8,16 +8,16 @@ from engine.market.overlay import Displaced
 from engine.model.account import Account
 from engine.model.alert import Alert
 from engine.model.algo import Algo
-from engine.model.fill import Fill
 from engine.model.ids import SECOND_NS, TimeNs
-from engine.model.order import Order
+from engine.model.order import Order, Sent
 
 
 class State(msgspec.Struct):
     """Everything that the past leaves to the future. Snapshots are this and nothing else.
 
     `passed` is the time up to which overnight bookings (settlement, financing, dividends) have been made, `check_at`
-    when margins are looked at next (0: nobody holds anything).
+    when margins are looked at next (0: nobody holds anything). `orders` are those that can still trade, `sent` by
+    account what its limits look back at; what is over is in the past.
     """
 
     now: TimeNs
@@ -34,9 +34,8 @@ class State(msgspec.Struct):
     check_at: TimeNs = TimeNs(0)
     accounts: dict[str, Account] = msgspec.field(default_factory=dict)
     orders: dict[str, Order] = msgspec.field(default_factory=dict)
-    fills: list[Fill] = msgspec.field(default_factory=list)
-    client_ids: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     algos: dict[str, Algo] = msgspec.field(default_factory=dict)
     displaced: dict[str, Displaced] = msgspec.field(default_factory=dict)
     alerts_made: int = 0
     alerts: dict[str, Alert] = msgspec.field(default_factory=dict)
+    sent: dict[str, list[Sent]] = msgspec.field(default_factory=dict)

@@ -16,26 +16,28 @@ from engine.matching.lives import Lives, continuous
 from engine.matching.opening import Auctions
 from engine.matching.resting import rests
 from engine.matching.state import State
-from engine.model.account import Transfer
+from engine.model.account import Account, Transfer
 from engine.model.command import Amend, Cancel, CancelAll, Submit
 from engine.model.event import Event
 from engine.model.ids import AccountId, Lots, OrderId, TimeNs
 from engine.model.instrument import Instrument
-from engine.model.order import Order, OrderRequest, OrderType, Status, TimeInForce
+from engine.model.order import Order, OrderRequest, OrderType, Sent, Status, TimeInForce
 from engine.model.refusal import Code, Refusal
+from engine.past import Past
 from engine.portfolio.valuation import Valuer
 from engine.risk.gate import Gate
-from engine.risk.limits import check_limits, recent_orders
+from engine.risk.limits import check_limits, keeps, look_back, recent_orders
 
 
 class Trading:
     """The orders of one desk, on the market as shown. Only the kernel calls it."""
 
-    def __init__(self, shown: ShownMarket, catalogue: Catalogue, state: State) -> None:
+    def __init__(self, shown: ShownMarket, catalogue: Catalogue, state: State, past: Past) -> None:
         self.shown = shown
         self.catalogue = catalogue
         self.valuer = Valuer(shown, catalogue)
         self.gate = Gate(shown, self.valuer)
+        self.past = past
         self.chronicle = Chronicle()
         self.executions = Executions(shown, catalogue, self.valuer, state, self.chronicle)
         self.lives = Lives(shown, catalogue, self.executions, self.place)
@@ -47,6 +49,17 @@ class Trading:
         self.state = state
         self.executions.become(state)
         self.open = self.executions.open
+        self._names: dict[tuple[str, str], Order] = {
+            (order.account, order.request.client_order_id): order
+            for order in state.orders.values()
+            if order.request.client_order_id
+        }
+
+    def retire(self, order: Order) -> None:
+        """A finished order is the past's from now on."""
+        self.state.orders.pop(order.order_id, None)
+        if order.request.client_order_id:
+            self._names.pop((order.account, order.request.client_order_id), None)
 
     # --- time ---------------------------------------------------------------------------------
 
@@ -99,19 +112,29 @@ class Trading:
 
     def seen(self, command: Submit) -> Order | Refusal | None:
         """The answer already given to this client order id, if there was one."""
-        known = self.state.client_ids.get(command.account, {}).get(command.order.client_order_id)
-        if known is None:
+        name = command.order.client_order_id
+        order = self.named(command.account, name) if name else None
+        if order is None:
             return None
-        order = self.state.orders[known]
         if (order.sent or order.request) == command.order:
             return order
         return Refusal(
             Code.IDEMPOTENCY_CONFLICT,
             f"client order id {command.order.client_order_id} was already used for another order",
-            cause=f"it belongs to {known}",
+            cause=f"it belongs to {order.order_id}",
             fix="use a new client_order_id, or send the same order again",
             field="client_order_id",
         )
+
+    def named(self, account: str, client_order_id: str) -> Order | None:
+        """An order of the account, open or over, by its client's id."""
+        return self._names.get((account, client_order_id)) or self.past.sent(account, client_order_id)
+
+    def find(self, account: str, name: str) -> Order | None:
+        """An order of the account, open or over, by its own id or its client's."""
+        named = self.named(account, name)
+        order = named or self.state.orders.get(OrderId(name)) or self.past.order(name)
+        return order if order is not None and order.account == account else None
 
     def submit(self, command: Submit) -> Order | Refusal:
         """Send an order of a person, a script or a strategy."""
@@ -136,11 +159,13 @@ class Trading:
         )
         self.state.orders[order.order_id] = order
         if request.client_order_id:
-            self.state.client_ids.setdefault(account, {})[request.client_order_id] = order.order_id
-        recent = recent_orders(self.state.orders, holder, at, but=order.order_id)
+            self._names[account, request.client_order_id] = order
+        recent = recent_orders(self.state.sent.get(account, ()), holder, at)
         verdict = check_limits(holder, request, at, recent, origin=origin) or self.gate.check(
             holder, request, self.open.working(account), at
         )
+        if keeps(holder, origin):
+            self._keep(order, holder, rejected=isinstance(verdict, Refusal))
         if isinstance(verdict, Refusal):
             order.refusal = verdict
             self.chronicle.moved(order, Status.REJECTED, at, verdict.message)
@@ -154,6 +179,13 @@ class Trading:
         else:
             self.lives.begin(order, instrument, at)
         return order
+
+    def _keep(self, order: Order, holder: Account, *, rejected: bool) -> None:
+        """Keep an order for its account's limits, and forget those that they no longer look back at."""
+        since = order.submitted_at - look_back(holder.limits)
+        kept = [sent for sent in self.state.sent.get(order.account, ()) if sent.at > since]
+        kept.append(Sent(order.submitted_at, order.order_id, order.request, rejected))
+        self.state.sent[order.account] = kept
 
     def _expiry(self, request: OrderRequest, instrument: Instrument, at: TimeNs) -> TimeNs:
         calendar, until = self.shown.calendars[instrument.session], request.time_in_force
@@ -179,15 +211,14 @@ class Trading:
 
     def cancel(self, command: Cancel) -> Order | Refusal:
         """Take an order back."""
-        known = command.order_id or self.state.client_ids.get(command.account, {}).get(command.client_order_id, "")
-        order = self._open_order(command.account, known, command.order_id or command.client_order_id)
+        order = self._open_order(command.account, command.order_id or command.client_order_id)
         if isinstance(order, Order):
             self.withdraw(order, "cancelled by its owner")
         return order
 
-    def _open_order(self, account: str, known: str, name: str) -> Order | Refusal:
-        order = self.state.orders.get(known)
-        if order is None or order.account != account:
+    def _open_order(self, account: str, name: str) -> Order | Refusal:
+        order = self.find(account, name)
+        if order is None:
             return Refusal(Code.UNKNOWN_ORDER, f"there is no order {name}", fix="vterm orders lists them")
         if not order.open:
             return Refusal(
@@ -210,7 +241,7 @@ class Trading:
 
     def amend(self, command: Amend) -> Order | Refusal:
         """Change an open order; less quantity at the same prices keeps its place, anything else loses it."""
-        order = self._open_order(command.account, command.order_id, command.order_id)
+        order = self._open_order(command.account, command.order_id)
         if isinstance(order, Refusal):
             return order
         at, instrument = self.state.now, self.catalogue[order.request.symbol]

@@ -45,6 +45,8 @@ class Account(msgspec.Struct, omit_defaults=True):
     margin warning was given and has not been lifted. `liquidating`: positions are being closed to restore margin.
     `check_at` is when its margin is looked at next (0: with its next fill). `funding` and `dividends` are what time
     has paid so far, in Minor: interest, borrow fees and swaps (mostly below 0), and dividends less those owed.
+    `given` is what came in from outside beyond START_CASH (below 0: less), `point_nav` the NAV of its last equity
+    point (None: none yet); `point_due`: the next whole hour notes one.
     """
 
     account_id: AccountId
@@ -64,6 +66,31 @@ class Account(msgspec.Struct, omit_defaults=True):
     check_at: TimeNs = TimeNs(0)
     funding: int = 0
     dividends: int = 0
+    given: int = 0
+    point_nav: int | None = None
+    point_due: bool = False
+
+    @property
+    def funded(self) -> int:
+        """What came in from outside less what went out, in Minor."""
+        return START_CASH + self.given
+
+
+class EquityPoint(msgspec.Struct, frozen=True, gc=False):
+    """What an account was worth at a whole hour: all amounts in Minor VCR, `gross` and `net` the notional of its
+    positions, `realised`, `fees`, `funding`, `dividends` and `funded` as the account had them then."""
+
+    account: AccountId
+    at: TimeNs
+    nav: int
+    cash: int
+    gross: int
+    net: int
+    realised: int
+    fees: int
+    funding: int
+    dividends: int
+    funded: int
 
 
 class Transfer(msgspec.Struct, frozen=True, gc=False):

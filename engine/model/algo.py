@@ -49,7 +49,8 @@ class Algo(msgspec.Struct, omit_defaults=True):
     done so far; `next_at` when it acts again (0: never); `paused_at` when it was paused, `ends_at` then what was left
     of its time. `arrival_mid2` is the shown mid at the start in half ticks and `block_value` the ticks x lots that one
     block order would have cost then: what its shortfall is measured against. `due` are the lots that POV should
-    have traded by now, in millionths; `seen_volume` the market's lots of today that it has counted.
+    have traded by now, in millionths; `seen_volume` the market's lots of today that it has counted. `filled` lots,
+    `filled_value` ticks x lots and `fee` Minor are those of its finished children.
     """
 
     algo_id: str
@@ -69,6 +70,9 @@ class Algo(msgspec.Struct, omit_defaults=True):
     seen_volume: int = 0
     due: int = 0
     reason: str = ""
+    filled: int = 0
+    filled_value: int = 0
+    fee: int = 0
 
     @property
     def open(self) -> bool:

@@ -161,7 +161,6 @@ class Order(msgspec.Struct, omit_defaults=True, gc=False):
     sweeping: bool = False
     allowance: float = 0.0
     expires_at: TimeNs = TimeNs(0)
-    fills: list[str] = msgspec.field(default_factory=list)
     refusal: Refusal | None = None
     reason: str = ""
     rank: int = 0
@@ -191,3 +190,12 @@ class Order(msgspec.Struct, omit_defaults=True, gc=False):
     def open(self) -> bool:
         """Whether the order can still trade."""
         return self.status in OPEN
+
+
+class Sent(msgspec.Struct, frozen=True, gc=False):
+    """A hand-made order that an account's limits still look back at."""
+
+    at: TimeNs
+    order_id: OrderId
+    request: OrderRequest
+    rejected: bool

@@ -87,7 +87,6 @@ def book(
     order.filled = Lots(order.filled + execution.lots)
     order.filled_value += execution.price * execution.lots
     order.fee += fee
-    order.fills.append(fill_id)
     order.updated_at = execution.at
     return fill, transfers
 

@@ -8,14 +8,14 @@ what the desk makes itself (exits, slices) is neither.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from engine.model.account import Account, Limits
 from engine.model.format import time_text
 from engine.model.ids import DAY_NS, MINUTE_NS, SECOND_NS, TimeNs
 from engine.model.instrument import Instrument
 from engine.model.number import to_text, trim
-from engine.model.order import Order, OrderRequest, OrderType, Status
+from engine.model.order import OrderRequest, OrderType, Sent
 from engine.model.origin import from_outside
 from engine.model.refusal import Code, Refusal
 from engine.portfolio.valuation import Valuer
@@ -99,44 +99,48 @@ def size_words(code: Code, account: Account, instrument: Instrument, now: int) -
 # --- everything else ----------------------------------------------------------------------------
 
 
-def recent_orders(orders: dict[str, Order], account: Account, now: int, but: str = "") -> Iterator[Order]:
-    """The account's hand-made orders as far back as its limits look, newest first, without order `but`.
+def recent_orders(sent: Sequence[Sent], account: Account, now: int) -> Iterator[Sent]:
+    """The account's hand-made orders as far back as its limits look, newest first.
 
-    `orders` are the desk's, in the order of their making; what is older than the window is not read.
+    `sent` are those that were kept for that, oldest first; what is older than the window is not read.
     """
-    since = now - _window(account.limits)
-    for order in reversed(orders.values()):
-        if order.submitted_at <= since:
+    since = now - look_back(account.limits)
+    for order in reversed(sent):
+        if order.at <= since:
             return
-        if order.account == account.account_id and order.order_id != but and from_outside(order.origin):
-            yield order
+        yield order
 
 
-def _window(limits: Limits) -> int:
+def keeps(account: Account, origin: str) -> bool:
+    """Whether an order of `origin` has to be kept for the account's limits to look back at."""
+    return from_outside(origin) and look_back(account.limits) > 0
+
+
+def look_back(limits: Limits) -> int:
     """How far back the limits look, in ns."""
     return max(limits.repeat_ns or 0, MINUTE_NS if limits.orders_per_minute is not None else 0)
 
 
 def check_limits(
-    account: Account, request: OrderRequest, now: int, recent: Iterable[Order], *, origin: str = "person"
+    account: Account, request: OrderRequest, now: int, recent: Iterable[Sent], *, origin: str = "person"
 ) -> Refusal | None:
     """RATE_LIMITED and DUPLICATE_ORDER; for a new order only, not for one that is checked again at the open.
 
     `recent` are the account's earlier orders as `recent_orders` gives them; none is read where no limit needs it.
     """
     limits = account.limits
-    if not from_outside(origin) or not _window(limits):
+    if not from_outside(origin) or not look_back(limits):
         return None
     sent = 0
-    minute_ago: Order | None = None
+    minute_ago: Sent | None = None
     for order in recent:
         if _repeats(limits, request, order, now):
             return _duplicate(limits, order)
-        if order.submitted_at > now - MINUTE_NS:
+        if order.at > now - MINUTE_NS:
             sent, minute_ago = sent + 1, order
     if limits.orders_per_minute is None or sent < limits.orders_per_minute:
         return None
-    frees = TimeNs((minute_ago.submitted_at if minute_ago else now) + MINUTE_NS)
+    frees = TimeNs((minute_ago.at if minute_ago else now) + MINUTE_NS)
     return Refusal(
         Code.RATE_LIMITED,
         f"this account sends at most {limits.orders_per_minute} orders a minute",
@@ -145,13 +149,13 @@ def check_limits(
     )
 
 
-def _repeats(limits: Limits, request: OrderRequest, order: Order, now: int) -> bool:
-    if limits.repeat_ns is None or request.client_order_id or order.status is Status.REJECTED:
+def _repeats(limits: Limits, request: OrderRequest, order: Sent, now: int) -> bool:
+    if limits.repeat_ns is None or request.client_order_id or order.rejected:
         return False
-    return order.submitted_at > now - limits.repeat_ns and (order.sent or order.request) == request
+    return order.at > now - limits.repeat_ns and order.request == request
 
 
-def _duplicate(limits: Limits, order: Order) -> Refusal:
+def _duplicate(limits: Limits, order: Sent) -> Refusal:
     seconds = trim(to_text((limits.repeat_ns or 0) * 1000 // SECOND_NS, 3))
     return Refusal(
         Code.DUPLICATE_ORDER,

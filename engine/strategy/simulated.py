@@ -102,7 +102,7 @@ class SimulatedBroker:
 
     def cancel(self, order_id: str) -> Order | Refusal:
         """Take an order back."""
-        known = self._kernel.state.client_ids.get(self.account, {}).get(order_id, order_id)
+        known = self._kernel.order_id(self.account, order_id)
         _, answer = self._kernel.apply(Cancel(at=self.now(), account=self.account, order_id=known))
         if isinstance(answer, DeskOrder):
             return order_of(self._document(answer))

@@ -13,11 +13,11 @@ from engine.documents import (
 from engine.matching.resting import rests
 from engine.model.account import Account, Position
 from engine.model.format import time_text
-from engine.model.ids import fill_number
 from engine.model.instrument import Instrument
 from engine.model.number import div_half_even, to_text
 from engine.model.order import Order, OrderType
 from engine.model.refusal import Code, refuse
+from engine.past import number_of
 from engine.portfolio.valuation import LEVERAGE_LIMIT, Worth
 from engine.risk.schema import request_document
 from engine.views.market import MarketView
@@ -38,8 +38,8 @@ class AccountView(MarketView):
         instrument = self.catalogue[order.request.symbol]
         request = request_document(order.request, instrument, self.catalogue.get)
         document = order_document(order, instrument, request, self.kernel.displayed.before(order))
-        made = self.kernel.state.fills
-        document["fills"] = [fill_document(made[fill_number(name)], instrument) for name in order.fills]
+        made = self.kernel.past.fills_of(order.order_id) if order.filled else ()
+        document["fills"] = [fill_document(fill, instrument) for fill in made]
         return document
 
     def orders(self, account: str, open_only: bool = False, limit: int = 0) -> Document:
@@ -47,8 +47,8 @@ class AccountView(MarketView):
         self.account(account)
         mine = self.kernel.open_orders(account)
         if not open_only:
-            mine = [o for o in self.kernel.state.orders.values() if o.account == account]
-        mine.reverse()
+            mine += self.kernel.past.orders(account, limit)
+        mine.sort(key=number_of, reverse=True)
         return {"orders": [self.order_document(o) for o in (mine[:limit] if limit else mine)]}
 
     def queue(self, account: str) -> list[Document]:
@@ -69,9 +69,8 @@ class AccountView(MarketView):
 
     def find_order(self, account: str, order_id: str) -> Order:
         """The account's order by its own id or the client's. Raises Refused."""
-        known = self.kernel.state.client_ids.get(account, {}).get(order_id, order_id)
-        order = self.kernel.state.orders.get(known)
-        if order is None or order.account != account:
+        order = self.kernel.find_order(account, order_id)
+        if order is None:
             raise refuse(Code.UNKNOWN_ORDER, f"there is no order {order_id[:64]}", fix="vterm orders lists them")
         return order
 
@@ -82,8 +81,8 @@ class AccountView(MarketView):
     def fills(self, account: str, limit: int = 0) -> Document:
         """Fills, newest first."""
         self.account(account)
-        mine = [f for f in reversed(self.kernel.state.fills) if f.account == account]
-        return {"fills": [fill_document(f, self.catalogue[f.symbol]) for f in (mine[:limit] if limit else mine)]}
+        mine = self.kernel.past.fills(account, limit)
+        return {"fills": [fill_document(f, self.catalogue[f.symbol]) for f in mine]}
 
     def positions(self, account: str) -> Document:
         """Positions, largest first."""

@@ -32,9 +32,10 @@ class AlgoView(RiskView):
         """One algorithm with what it has traded and its shortfalls: what was paid beyond the mid at its start, and what
         the block order that it replaced would have paid beyond it, in basis points of that mid (less is better)."""
         instrument = self.catalogue[algo.request.symbol]
-        orders = [self.kernel.state.orders[name] for name in algo.children]
-        filled = sum(order.filled for order in orders)
-        paid = sum(order.filled_value for order in orders)
+        known = self.kernel.state.orders
+        orders = [known[name] for name in algo.children if name in known]
+        filled = algo.filled + sum(order.filled for order in orders)
+        paid = algo.filled_value + sum(order.filled_value for order in orders)
         side, quantity, mid2 = algo.request.side, int(algo.request.quantity), algo.arrival_mid2
         document = algo_document(algo, instrument)
         document["filled_quantity"] = instrument.quantity_text(filled)
@@ -47,5 +48,5 @@ class AlgoView(RiskView):
             document["shortfall_bps"] = ratio(10_000 * side * (2 * paid - mid2 * filled), mid2 * filled, 2)
         block = side * (2 * algo.block_value - mid2 * quantity)
         document["block_shortfall_bps"] = ratio(10_000 * block, mid2 * quantity, 2)
-        document["fee"] = exact_money(sum(order.fee for order in orders))
+        document["fee"] = exact_money(algo.fee + sum(order.fee for order in orders))
         return document

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from copy import copy
 
 from engine.ledger.postings import for_fill, opening
 from engine.ledger.replay import Rebuilt, nav
+from engine.model.account import EquityPoint
 from engine.model.fill import Explain, Fill
 from engine.model.ids import SECOND_NS, AccountId, FillId, Lots, Minor, OrderId, Symbol, Ticks, TimeNs
 from engine.model.order import Order, OrderRequest, OrderType, Status
@@ -37,6 +39,8 @@ class TinyDesk:
         self.seq += 1
         if self.waiting:
             return self._open(self.waiting.pop(0))
+        if self.seq % 9 == 0:
+            return self._point()
         if self.resting and self.random.random() < 0.3:
             return self._finish(self.resting.pop(self.random.randrange(len(self.resting))))
         return self._submit()
@@ -53,6 +57,13 @@ class TinyDesk:
         self.accounts[account].cash += START
         body = encode({"cmd": "open_account", "at": self.now, "account": account, "cash": START})
         return JournalEntry(self.seq, self.now, "open_account", body, transfers=moved)
+
+    def _point(self) -> JournalEntry:
+        name = self.random.choice(sorted(self.accounts))
+        money = self.accounts[name]
+        worth = (money.cash, money.cash, 0, 0, money.realised, money.fees, 0, 0, START)
+        point = EquityPoint(AccountId(name), self.now, *worth)
+        return JournalEntry(self.seq, self.now, "tick", encode({"at": self.now}), points=(point,))
 
     def _submit(self) -> JournalEntry:
         self.orders += 1
@@ -91,7 +102,6 @@ class TinyDesk:
         order.filled = Lots(order.filled + lots)
         order.filled_value += fill.price * lots
         order.fee += fill.fee
-        order.fills.append(fill.fill_id)
         order.status = Status.FILLED if order.remaining == 0 else Status.PARTIALLY_FILLED
         return JournalEntry(self.seq, self.now, kind, body, (self._copy(order),), (fill,), moved)
 
@@ -128,4 +138,4 @@ class TinyDesk:
         return fill
 
     def _copy(self, order: Order) -> Order:
-        return Order(**{name: getattr(order, name) for name in order.__struct_fields__} | {"fills": list(order.fills)})
+        return copy(order)

@@ -17,6 +17,7 @@ from engine.adapters.sqlite import SqliteLedger
 from engine.adapters.sqlite_audit import audit
 from engine.adapters.sqlite_beside import head_path, sum_path
 from engine.adapters.sqlite_tables import METADATA
+from engine.ledger.migrations import LATEST
 from engine.ports import IntegrityError, Snapshot, StoreError
 from tests.adapters.sqlite_desk import TinyDesk
 
@@ -88,7 +89,7 @@ def test_words_about_the_home_last(path: Path) -> None:
     ledger.close()
     again = SqliteLedger(path)
     assert again.meta("seed") == "42"
-    assert again.meta("schema") == "1"
+    assert again.meta("schema") == str(LATEST)
 
 
 def test_core_tables_are_what_the_migrations_make(path: Path) -> None:
@@ -316,7 +317,7 @@ def test_a_lost_file_is_noticed(path: Path) -> None:
 
 def test_a_newer_ledger_is_refused(path: Path) -> None:
     ledger = SqliteLedger(path)
-    ledger.set_meta("schema", "2")
+    ledger.set_meta("schema", str(LATEST + 1))
     ledger.close()
     with pytest.raises(StoreError, match="newer vterm"):
         SqliteLedger(path)
@@ -329,23 +330,24 @@ def test_an_older_ledger_is_copied_and_brought_forward(path: Path, monkeypatch: 
     entries = desk.entries(20)
     ledger.commit(entries)
     ledger.close()
-    step = ((2, ("CREATE TABLE notes (line TEXT NOT NULL) STRICT",)),)
-    monkeypatch.setattr(sqlite_open, "pending", lambda version: step if version < 2 else ())
-    monkeypatch.setattr(sqlite_open, "LATEST", 2)
+    new = LATEST + 1
+    step = ((new, ("CREATE TABLE notes (line TEXT NOT NULL) STRICT",)),)
+    monkeypatch.setattr(sqlite_open, "pending", lambda version: step if version < new else ())
+    monkeypatch.setattr(sqlite_open, "LATEST", new)
     newer = SqliteLedger(path)
-    assert newer.meta("schema") == "2"
+    assert newer.meta("schema") == str(new)
     assert newer.recover().entries == tuple(entries)
     newer.close()
     monkeypatch.undo()
-    assert audit(path.with_suffix(".before-0002.db")).entries == 20
+    assert audit(path.with_suffix(f".before-{new:04d}.db")).entries == 20
 
 
 def test_a_step_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     SqliteLedger(path).close()
-    step = ((2, ("CREATE TABLE notes (line TEXT NOT NULL) STRICT", "CREATE TABLE notes (again TEXT)")),)
+    step = ((LATEST + 1, ("CREATE TABLE notes (line TEXT NOT NULL) STRICT", "CREATE TABLE notes (again TEXT)")),)
     with monkeypatch.context() as patched:
         patched.setattr(sqlite_open, "pending", lambda _: step)
-        with pytest.raises(StoreError):
+        with pytest.raises((StoreError, IntegrityError)):
             SqliteLedger(path)
     SqliteLedger(path).close()
     assert audit(path).ok

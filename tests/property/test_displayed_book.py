@@ -39,7 +39,7 @@ class Crowd(Desk):
         displayed = self.floor.kernel.displayed
         for name in SCALE:
             for order_id, before in displayed.places(name).items():
-                assert before == displayed.before(self.floor.kernel.state.orders[order_id]) >= 0
+                assert before == displayed.before(self.floor.order(order_id)) >= 0
 
     @invariant()
     def every_lot_comes_from_the_market_or_from_an_order(self) -> None:

@@ -185,7 +185,7 @@ class Desk(RuleBasedStateMachine):
         state = self.floor.kernel.state
         events = self.floor.kernel.take_events()
         self.transfers += [e.transfer for e in events if isinstance(e, LedgerEntry)]
-        told = replay(state.fills, dict.fromkeys(state.accounts, START_CASH))
+        told = replay(self.floor.past.all_fills, dict.fromkeys(state.accounts, START_CASH))
         for name, account in state.accounts.items():
             assert told[name].cash == account.cash
             held = {s: (p.lots, p.cost) for s, p in account.positions.items()}
@@ -200,16 +200,15 @@ class Desk(RuleBasedStateMachine):
 
     @invariant()
     def orders_are_what_their_fills_say(self) -> None:
-        state = self.floor.kernel.state
         filled: dict[str, int] = {}
-        for fill in state.fills:
+        for fill in self.floor.past.all_fills:
             filled[fill.order_id] = filled.get(fill.order_id, 0) + fill.quantity
             assert fill.explain.total() == 2 * fill.price
-        for fill in state.fills[self.seen_fills :]:
-            limit = state.orders[fill.order_id].limit
+        for fill in self.floor.past.all_fills[self.seen_fills :]:
+            limit = self.floor.order(fill.order_id).limit
             assert limit is None or fill.side * (fill.price - limit) <= 0
-        self.seen_fills = len(state.fills)
-        for order in state.orders.values():
+        self.seen_fills = len(self.floor.past.all_fills)
+        for order in self.floor.orders():
             assert order.filled == filled.get(order.order_id, 0) <= order.request.quantity
             assert (order.status is Status.FILLED) == (order.remaining == 0)
 

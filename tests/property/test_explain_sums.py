@@ -84,7 +84,7 @@ def liquidation(floor: Floor, symbol: str, side: int, lots: int, drift: int) -> 
     worth = floor.kernel.valuer.worth(account)
     account.cash -= worth.nav - worth.gross // 4
     floor.step(30)
-    assert any(order.origin == "liquidation" and order.filled for order in floor.kernel.state.orders.values())
+    assert any(order.origin == "liquidation" and order.filled for order in floor.orders())
 
 
 def sums(floor: Floor, fill: Fill) -> None:
@@ -101,10 +101,10 @@ def test_the_parts_of_every_fill_sum_to_its_price(happen: object) -> None:
     @given(case=CASES)
     def holds(case: Case) -> None:
         floor, symbol, side, lots = floor_of(case)
-        before = len(floor.kernel.state.fills)
+        before = len(floor.past.all_fills)
         happen(floor, symbol, side, lots, case[4])  # type: ignore[operator]
-        traded.append(len(floor.kernel.state.fills) - before)
-        for fill in floor.kernel.state.fills:
+        traded.append(len(floor.past.all_fills) - before)
+        for fill in floor.past.all_fills:
             sums(floor, fill)
 
     holds()

@@ -62,11 +62,11 @@ def judge(kernel: Kernel, request: OrderRequest) -> Order:
     before = kernel.state_hash()
     told = preview(kernel, request)
     assert kernel.state_hash() == before, "looking changes nothing"
-    seen = len(kernel.state.fills)
+    seen = len(kernel.past.all_fills)
     _, order = kernel.apply(Submit(kernel.state.now, MAIN, request))
     assert isinstance(order, Order)
     instrument = kernel.catalogue[request.symbol]
-    fills = [f for f in kernel.state.fills[seen:] if f.order_id == order.order_id]
+    fills = [f for f in kernel.past.all_fills[seen:] if f.order_id == order.order_id]
     assert told["ok"] is (order.refusal is None)
     if order.refusal is not None:
         assert told["refusal"]["code"] == order.refusal.code

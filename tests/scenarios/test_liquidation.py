@@ -47,7 +47,7 @@ def run(floor: Floor, seconds: int, chunk_ns: int = SECOND_NS) -> list[Event]:
 
 def closing(floor: Floor) -> list[Order]:
     """The desk's closing orders."""
-    return [o for o in floor.kernel.state.orders.values() if o.origin == "liquidation"]
+    return [o for o in floor.orders() if o.origin == "liquidation"]
 
 
 def main(floor: Floor) -> Account:

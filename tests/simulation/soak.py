@@ -136,6 +136,7 @@ def broken(seed: int, script: Script, lines: list[str]) -> list[bytes]:
     out = list(first.lines(read_commands(half)))[:-1]
     second: Run = simulation(seed, options(script))
     second.kernel.thaw(first.kernel.freeze())
+    second.past.adopt(first.past)
     second.count, second.transfers = first.count, list(first.transfers)
     rest = [""] * len(half) + lines[len(half) :]
     return out + list(second.lines(read_commands(rest)))

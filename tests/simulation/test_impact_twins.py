@@ -21,6 +21,7 @@ from engine.model.command import OpenAccount, Submit
 from engine.model.fill import Fill
 from engine.model.ids import SECOND_NS, AccountId, Lots, Symbol, Ticks, TimeNs
 from engine.model.order import Order, OrderRequest, OrderType, TimeInForce
+from engine.past import MemoryPast
 from engine.ports import MarketSource
 from tests.simulation.impact_lab import STEP
 from tests.simulation.impact_search import drawn
@@ -44,7 +45,8 @@ class Desk:
     def __init__(self, market: Market) -> None:
         source, self.catalogue, calendars = market
         self.shown = ShownMarket(source, calendars)
-        self.kernel = Kernel(self.shown, self.catalogue, START)
+        self.past = MemoryPast()
+        self.kernel = Kernel(self.shown, self.catalogue, START, past=self.past)
         for name in ("main", "other"):
             self.kernel.apply(OpenAccount(at=START, account=AccountId(name), cash=type(START_CASH)(1000 * START_CASH)))
 
@@ -59,7 +61,7 @@ class Desk:
         return answer
 
     def fills(self, account: str) -> list[Fill]:
-        return [fill for fill in self.kernel.state.fills if fill.account == account]
+        return [fill for fill in self.past.all_fills if fill.account == account]
 
 
 def size(desk: Desk, symbol: str, share: float) -> int:
@@ -89,7 +91,7 @@ def test_a_price_is_the_twins_move_and_what_users_did(market: Market, symbol: st
     bid, ask = desk.shown.touch(desk.catalogue[symbol])
     desk.send(5.0, "main", side, symbol, max(1, lots // 4), bid if side > 0 else ask)
     desk.kernel.advance(TimeNs(START + 60 * SECOND_NS))
-    orders = desk.kernel.state.orders
+    orders = {**desk.past.done, **desk.kernel.state.orders}
     fills = desk.fills("main")
     assert fills
     then = alone(market, symbol, [orders[f.order_id].submitted_at for f in fills])

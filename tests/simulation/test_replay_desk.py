@@ -30,7 +30,7 @@ def test_a_recorded_desk_is_found_again_and_begins_anew_after_its_end(own_home: 
             assert isinstance(desk.clock, OwnClock)
             desk.clock.set(at=desk.kernel.shown.source.end + 10**9)  # type: ignore[attr-defined]
             desk.step()
-        count = len(desk.kernel.state.fills)
+        count = len(desk.kernel.past.fills("main"))
         await desk.stop()
         return begun, count, symbol
 

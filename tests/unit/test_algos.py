@@ -39,7 +39,7 @@ def _control(floor: Floor, algo: Algo, action: str) -> Algo | Refusal:
 
 
 def _children(floor: Floor, algo: Algo) -> list[Order]:
-    return [floor.kernel.state.orders[name] for name in floor.kernel.state.algos[algo.algo_id].children]
+    return [floor.order(name) for name in floor.kernel.state.algos[algo.algo_id].children]
 
 
 def test_a_twap_sends_equal_slices_at_equal_times() -> None:

@@ -49,7 +49,7 @@ def test_splitting_within_one_instant_costs_what_the_block_costs() -> None:
     block.send(+1, "AAPL", 900)
     for _ in range(9):
         split.send(+1, "AAPL", 100)
-    paid = [sum(f.price * f.quantity for f in floor.kernel.state.fills) for floor in (block, split)]
+    paid = [sum(f.price * f.quantity for f in floor.past.all_fills) for floor in (block, split)]
     assert paid[0] <= paid[1] <= paid[0] + 9
 
 
@@ -118,8 +118,8 @@ def test_the_five_parts_of_every_price_sum_exactly(symbol: str, side: int) -> No
     floor.send(side, symbol, 100)
     floor.market.move(instrument.column, 5)
     floor.step(5)
-    assert floor.kernel.state.fills
-    for fill in floor.kernel.state.fills:
+    assert floor.past.all_fills
+    for fill in floor.past.all_fills:
         assert fill.explain.total() == 2 * fill.price
         assert side * fill.explain.half_spread >= 0
         assert side * fill.explain.depth >= 0

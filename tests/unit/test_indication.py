@@ -50,7 +50,7 @@ def test_the_indication_is_what_the_cross_then_does() -> None:
     assert (found["matched"], found["imbalance"]) == ("300", "0")
     floor.market.state[:] = MarketSession.REGULAR
     floor.kernel.advance(TimeNs(START + 2 * HOUR + STEP))
-    fills = floor.kernel.state.fills
+    fills = floor.past.all_fills
     assert {floor.instrument(AAPL).price_text(f.price) for f in fills} == {found["indicative_price"]}
     assert sum(f.quantity for f in fills if f.side > 0) == 300
     assert resting.filled == 0

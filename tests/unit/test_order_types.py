@@ -14,11 +14,11 @@ def _mid(floor: Floor, symbol: str = "AAPL") -> int:
 
 
 def _order(floor: Floor, order_id: str) -> Order:
-    return floor.kernel.state.orders[order_id]
+    return floor.order(order_id)
 
 
 def _only_child(floor: Floor, parent: Order) -> Order:
-    children = [o for o in floor.kernel.state.orders.values() if o.parent == parent.order_id]
+    children = [o for o in floor.orders() if o.parent == parent.order_id]
     assert len(children) == 1
     return children[0]
 
@@ -56,7 +56,7 @@ def test_a_stop_limit_rests_at_its_limit_when_the_market_has_gone_past_both() ->
     order = floor.send(SELL, "AAPL", 10, mid - 22, kind=OrderType.STOP_LIMIT, stop_price=Ticks(mid - 20))
     floor.market.move(floor.ix("AAPL"), -60)
     floor.trade("AAPL", mid - 60)
-    assert order.released and order.status is Status.WORKING and not order.fills
+    assert order.released and order.status is Status.WORKING and not order.filled
     floor.market.move(floor.ix("AAPL"), 60)
     floor.step()
     assert order.status is Status.FILLED
@@ -257,7 +257,7 @@ def test_accounts_meet_in_one_book_at_the_price_of_who_waited() -> None:
     taker = floor.send(BUY, "AAPL", 25)
     assert floor.fills(taker) == [(mid + 1, 25)]
     assert floor.fills(maker) == [(mid + 1, 25)]
-    fills = {f.order_id: f for f in floor.kernel.state.fills}
+    fills = {f.order_id: f for f in floor.past.all_fills}
     assert fills[maker.order_id].maker and not fills[taker.order_id].maker
     assert maker.remaining == 15
     assert "AAPL" not in floor.kernel.state.displaced
@@ -320,7 +320,7 @@ def test_fill_or_kill_counts_what_other_accounts_offer() -> None:
     mid = _mid(floor)
     floor.send(SELL, "AAPL", 40, mid + 1, account="other")
     killed = floor.send(BUY, "AAPL", 60, mid + 5, tif=TimeInForce.FOK)
-    assert killed.status is Status.CANCELLED and not killed.fills
+    assert killed.status is Status.CANCELLED and not killed.filled
     whole = floor.send(BUY, "AAPL", 41, mid + 5, tif=TimeInForce.FOK)
     assert whole.status is Status.FILLED
 
@@ -396,7 +396,7 @@ def test_a_closing_order_waits_for_the_close() -> None:
     floor = Floor(at_hour=19.9)
     order = floor.send(BUY, "AAPL", 30, tif=TimeInForce.CLS)
     floor.step(3000)
-    assert order.status is Status.WORKING and not order.fills
+    assert order.status is Status.WORKING and not order.filled
     floor.step(700)
     assert order.status is Status.FILLED
 

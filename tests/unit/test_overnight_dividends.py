@@ -156,7 +156,7 @@ def test_a_split_changes_lots_and_not_value(side: int, lots: int, new: int, old:
 def _again(night: Night) -> Night:
     """The same desk, whose overnight bookings read the market's new calendar."""
     overnight = type(night.overnight)
-    night.overnight = overnight(night.state, night.valuer, night.catalogue, night.shown, night)
+    night.overnight = overnight(night.state, night.valuer, night.catalogue, night.shown, night, night.take_traded)
     return night
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from engine.ledger.migrations import m0001_first
+from engine.ledger.migrations import m0001_first, m0002_past
 
-MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = ((1, m0001_first.STATEMENTS),)
+MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
+    (1, m0001_first.STATEMENTS),
+    (2, m0002_past.STATEMENTS),
+)
 """(number, statements) in order; step n turns a ledger of version n - 1 into one of version n."""
 
 LATEST = MIGRATIONS[-1][0]

@@ -233,10 +233,20 @@ class Algos:
 
     def filled(self, algo: Algo) -> int:
         """Lots that its children have traded."""
-        return sum(order.filled for order in self._orders(algo))
+        return algo.filled + sum(order.filled for order in self._orders(algo))
 
     def _orders(self, algo: Algo) -> list[Order]:
-        return [self.state.orders[name] for name in algo.children]
+        """Its children that are not over."""
+        known = self.state.orders
+        return [known[name] for name in algo.children if name in known]
+
+    def retired(self, order: Order) -> None:
+        """An order is over: its algorithm, if it has one, keeps what it traded."""
+        algo = self.state.algos.get(order.parent)
+        if algo is not None:
+            algo.filled += order.filled
+            algo.filled_value += order.filled_value
+            algo.fee += order.fee
 
     def _withdraw(self, algo: Algo, reason: str) -> None:
         for order in self._orders(algo):

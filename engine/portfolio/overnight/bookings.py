@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from engine.ledger.chart import VCR
@@ -36,15 +36,24 @@ class Overnight:
     how time is cut into steps does not matter.
     """
 
-    def __init__(self, state: State, valuer: Valuer, catalogue: Catalogue, shown: ShownMarket, desk: OrderDesk) -> None:
+    def __init__(
+        self,
+        state: State,
+        valuer: Valuer,
+        catalogue: Catalogue,
+        shown: ShownMarket,
+        desk: OrderDesk,
+        traded: Callable[[], list[str]],
+    ) -> None:
         self._valuer, self._catalogue, self._shown, self._desk = valuer, catalogue, shown, desk
+        self._traded = traded
         self._actions = actions_of(shown.source)
         self.become(state)
 
     def become(self, state: State) -> None:
         """Go on from another state."""
         self._state = state
-        self._next, self._seen = hours.NEVER, -1
+        self._next, self._known = hours.NEVER, False
 
     # --- when ---------------------------------------------------------------------------------
 
@@ -53,13 +62,12 @@ class Overnight:
 
         Fills since the last call are looked at one by one and all positions only when a stop was reached.
         """
-        fills = self._state.fills
-        if self._seen < 0 or 0 < self._next <= now:
-            self._next = self._scan(now)
+        traded = self._traded()
+        if not self._known or 0 < self._next <= now:
+            self._next, self._known = self._scan(now), True
         else:
-            for fill in fills[self._seen :]:
-                self._next = _sooner(self._next, self._due(fill.symbol, now))
-        self._seen = len(fills)
+            for symbol in dict.fromkeys(traded):
+                self._next = _sooner(self._next, self._due(symbol, now))
         return self._next
 
     def _scan(self, now: TimeNs) -> TimeNs:

@@ -1,0 +1,124 @@
+"""What is over: finished orders and every fill. The kernel's state holds only what the future needs; the rest is here.
+
+The kernel asks it one thing, whether a client's order id was used before; everyone else reads history in it.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from engine.model.account import EquityPoint
+from engine.model.fill import Fill
+from engine.model.order import Order
+from engine.ports import JournalEntry
+
+
+class Past(Protocol):
+    """A memory of entries. Orders that can still trade are not its business: they are in the kernel's state."""
+
+    def note(self, entry: JournalEntry) -> None:
+        """Remember what an entry caused."""
+
+    def settled(self, seq: int) -> None:
+        """Entries up to `seq` are durable."""
+
+    def order(self, order_id: str) -> Order | None:
+        """A finished order by its own id."""
+
+    def sent(self, account: str, client_order_id: str) -> Order | None:
+        """A finished order by its client's id."""
+
+    def orders(self, account: str, limit: int = 0) -> list[Order]:
+        """The account's finished orders, newest first (`limit` 0: all)."""
+
+    def fills(self, account: str, limit: int = 0) -> list[Fill]:
+        """The account's fills, newest first (`limit` 0: all)."""
+
+    def fills_of(self, order_id: str) -> list[Fill]:
+        """An order's fills, oldest first."""
+
+    def points(self, account: str, since: int = 0) -> list[EquityPoint]:
+        """The account's equity points from `since` (ns) on, oldest first."""
+
+    def digest(self) -> bytes:
+        """What stands for all of it in a state's hash."""
+
+    def close(self) -> None:
+        """Let go of what it reads from."""
+
+
+def number_of(order: Order) -> int:
+    """The place of an order in the order of making."""
+    return int(order.order_id[1:])
+
+
+class MemoryPast:
+    """A past that lasts as long as its process: runs without a store, and tests."""
+
+    def __init__(self) -> None:
+        self.done: dict[str, Order] = {}
+        self.all_fills: list[Fill] = []
+        self.all_points: list[EquityPoint] = []
+        self._sent: dict[tuple[str, str], str] = {}
+        self._fills: dict[str, list[Fill]] = {}
+
+    def note(self, entry: JournalEntry) -> None:
+        """Remember what an entry caused."""
+        for order in entry.orders:
+            if not order.open:
+                self.done[order.order_id] = order
+                if order.request.client_order_id:
+                    self._sent[order.account, order.request.client_order_id] = order.order_id
+        for fill in entry.fills:
+            self.all_fills.append(fill)
+            self._fills.setdefault(fill.order_id, []).append(fill)
+        self.all_points += entry.points
+
+    def adopt(self, other: MemoryPast) -> None:
+        """Remember all that another does: a run that goes on from the middle of one."""
+        self.done.update(other.done)
+        self._sent.update(other._sent)
+        self.all_points += other.all_points
+        self.all_fills += other.all_fills
+        for order_id, fills in other._fills.items():
+            self._fills[order_id] = [*fills]
+
+    def settled(self, seq: int) -> None:
+        """Nothing is ever more durable here than the process."""
+
+    def order(self, order_id: str) -> Order | None:
+        """A finished order by its own id."""
+        return self.done.get(order_id)
+
+    def sent(self, account: str, client_order_id: str) -> Order | None:
+        """A finished order by its client's id."""
+        known = self._sent.get((account, client_order_id))
+        return None if known is None else self.done[known]
+
+    def orders(self, account: str, limit: int = 0) -> list[Order]:
+        """The account's finished orders, newest first."""
+        mine = sorted((o for o in self.done.values() if o.account == account), key=number_of, reverse=True)
+        return mine[:limit] if limit else mine
+
+    def fills(self, account: str, limit: int = 0) -> list[Fill]:
+        """The account's fills, newest first."""
+        mine = [fill for fill in reversed(self.all_fills) if fill.account == account]
+        return mine[:limit] if limit else mine
+
+    def fills_of(self, order_id: str) -> list[Fill]:
+        """An order's fills, oldest first."""
+        return list(self._fills.get(order_id, ()))
+
+    def points(self, account: str, since: int = 0) -> list[EquityPoint]:
+        """The account's equity points from `since` on, oldest first."""
+        return [point for point in self.all_points if point.account == account and point.at >= since]
+
+    def digest(self) -> bytes:
+        """Every finished order in the order of making, every fill, every point."""
+        orders = sorted(self.done.values(), key=number_of)
+        return msgspec.msgpack.encode((orders, self.all_fills, self.all_points))
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
