@@ -1,13 +1,14 @@
 # make run     open the desk              make test    all tests
 # make check   lint, types, imports       make bench   measurements beside their peers
 # make lock    recompile the locks        make picture docs/img
-# make crash   kill the engine 50 times in a stream of orders
+# make crash   500 kills, 2,000 power cuts, orders sent again, a million sums, in one table (ARGS=--quick, --only kills,cuts, --json)
+# make determinism  50 seeds x 20,000 commands, each twice and from restored states (ARGS=--seeds 5)
 # make impact  search long for orders that move prices and win (ARGS=--only AAPL,GC)
 # make realism score the synthetic market (ARGS=--quick, --long, --names AAPL,GC, --seed 7)
 # make soak    a day of random orders of every kind: equal bytes, also after a restart (ARGS=--orders 1000 --step 1s)
 # make fuzz    the exchange's state machine, 2000 runs of 200 steps
 .DEFAULT_GOAL := run
-.PHONY: run test check bench crash impact realism soak fuzz lock picture install sessions clean
+.PHONY: run test check bench crash determinism impact realism soak fuzz lock picture install sessions clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,7 +37,10 @@ bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 crash: $(VENV)/dev.stamp
-	@$(BIN)/python -m tests.scenarios.kill --kills 50 $(ARGS)
+	@$(BIN)/python -m tests.crash $(ARGS)
+
+determinism: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.crash.determinism $(ARGS)
 
 impact: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.simulation.impact $(ARGS)

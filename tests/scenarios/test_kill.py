@@ -1,4 +1,4 @@
-"""A short form of tests/scenarios/kill.py (`make crash` runs it 50 times)."""
+"""A short form of tests/scenarios/kill.py (`make crash` runs it 20 times)."""
 
 from __future__ import annotations
 
