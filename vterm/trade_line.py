@@ -51,6 +51,8 @@ def read_trade(side: str, words: list[str], resolve: Resolve) -> TradeLine:
             flags.add(_SWITCHES[name])
         elif name in _NUMBERS:
             text[_NUMBERS[name]] = _follows(rest, name)
+        elif name == "when":
+            text["when"] = _rule(rest)
         elif name == "tif":
             force, until = _force(rest)
             text |= {"until": until} if until else {}
@@ -84,6 +86,17 @@ def _follows(rest: list[str], name: str) -> str:
     if name == "trail" and word.endswith("%"):
         return number(word[:-1], what) + "%"
     return number(word, what)
+
+
+def _rule(rest: list[str]) -> str:
+    """The words up to the next flag, with or without quotation marks."""
+    words: list[str] = []
+    while rest and not rest[0].startswith("--"):
+        words.append(rest.pop(0))
+    rule = " ".join(words).strip("\"' ")
+    if not rule:
+        raise Unclear("--when price >= 250 and spread <= 0.02")
+    return rule
 
 
 def _force(rest: list[str]) -> tuple[str, str]:

@@ -8,13 +8,13 @@ import pytest
 
 from engine.market.catalogue import load
 from engine.risk.schema import parse_order
-from vterm.panes.ticket_form import CHOICES, FIELD_OF, TicketForm
+from vterm.panes.ticket_form import CHOICES, FIELD_OF, TEXTS, TicketForm
 from vterm.panes.ticket_paint import LABELS, TicketView, option_at, paint
 
 CATALOGUE, ON = load(), date(2026, 6, 15)
 TYPED = {
     "quantity": "10", "stop": "240", "trail": "1.5%", "price": "239", "until": "2026-12-31", "profit": "260",
-    "loss": "220", "display": "5",
+    "loss": "220", "display": "5", "when": "BTC price < 65000 and time >= 2026-11-23T15:00:00Z",
 }  # fmt: skip
 
 
@@ -42,6 +42,7 @@ def test_whatever_is_chosen_the_engine_understands_it(kind: str, tif: str, flags
     assert order.post_only == ("post" in flags and "post" in made.fields)
     assert (order.take_profit is not None) == ("more" in flags and "profit" in made.fields)
     assert (order.display is not None) == ("more" in flags and "display" in made.fields)
+    assert bool(order.when) == ("more" in flags and "when" in made.fields)
 
 
 def test_a_choice_that_no_longer_fits_falls_back() -> None:
@@ -67,6 +68,30 @@ def test_the_first_missing_field_is_named() -> None:
 
 def test_every_field_of_a_refusal_has_a_place() -> None:
     assert set(FIELD_OF.values()) <= {*LABELS, "post", "reduce"}
+    assert set(TEXTS) <= set(LABELS)
+
+
+@pytest.mark.parametrize("width", [26, 39, 60])
+def test_a_long_rule_is_in_sight_where_it_is_typed(width: int) -> None:
+    made = form("limit")
+    made.turn("more", 1)
+    rule = made.text["when"]
+    rule.set(" and ".join(["spread <= 0.02"] * 8))
+    made.at = "when"
+    for cursor in range(len(rule.text) + 1):
+        rule.cursor = cursor
+        painted = paint(TicketView(made, {}, focused=True), width, 30)
+        line = painted.lines[painted.names.index("when")]
+        assert sum(len(text) for text, _ in line) == width
+        assert ("".join(text for text, style in line if "reverse" in style)) == (rule.text + " ")[cursor]
+
+
+def test_a_rule_takes_words_and_a_number_one_point() -> None:
+    made = form("market")
+    assert made.text["when"].insert(" and x 1.5 and y 2.5\n\x1b\u202e")
+    assert made.text["when"].text.endswith(" and x 1.5 and y 2.5")
+    made.text["quantity"].set("1.5")
+    assert not made.text["quantity"].insert(".")
 
 
 @pytest.mark.parametrize("width", [26, 39, 60])

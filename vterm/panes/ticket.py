@@ -189,7 +189,7 @@ class TicketPane(Pane):
     def sent(self) -> None:
         """The order is in the engine's hands: the ticket is free for the next one."""
         self.phase, self.armed, self.preview, self.refusal = "edit", False, {}, {}
-        for name in ("quantity", "profit", "loss", "display"):
+        for name in ("quantity", *EXTRA):
             self.form.text[name].set("")
         self.form.at = "quantity"
         self.repaint()
@@ -197,7 +197,7 @@ class TicketPane(Pane):
     # -- keys -----------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        """Typing in the number fields; everything else goes on to the table of actions."""
+        """Typing in the text fields; everything else goes on to the table of actions."""
         if self.phase != "edit":
             return
         char = event.character or ""
@@ -218,9 +218,10 @@ class TicketPane(Pane):
             event.stop()
 
     def on_paste(self, event: events.Paste) -> None:
-        """A pasted number."""
+        """A pasted number or rule."""
         edit = self.form.edit()
-        if self.phase == "edit" and edit is not None and edit.insert(event.text.strip().replace(",", "")[:40]):
+        text = " ".join(event.text[:500].split())
+        if self.phase == "edit" and edit is not None and edit.insert(text.replace(",", "") if edit.number else text):
             self.changed()
         event.stop()
 

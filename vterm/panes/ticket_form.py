@@ -9,6 +9,7 @@ from engine.desk import Document
 from vterm.widgets.line_edit import LineEdit
 
 DIGITS = "0123456789."
+WORDS = "".join(map(chr, range(32, 127)))
 CHOICES: dict[str, tuple[str, ...]] = {
     "side": ("buy", "sell"),
     "type": ("limit", "market", "stop", "stop_limit", "trailing_stop", "oco"),
@@ -24,11 +25,12 @@ TEXTS: dict[str, str] = {
     "profit": DIGITS,
     "loss": DIGITS,
     "display": DIGITS,
+    "when": WORDS,
 }
 """Fields that are typed, and what may be typed there."""
-PRICED = ("stop", "trail", "price", "profit", "loss", "display")
-"""Fields whose numbers belong to one instrument and are emptied with the next."""
-EXTRA = ("profit", "loss", "display")
+PRICED = ("stop", "trail", "price", "profit", "loss", "display", "when")
+"""Fields whose contents belong to one instrument and are emptied with the next."""
+EXTRA = ("profit", "loss", "display", "when")
 """Fields behind the fold."""
 FLAGS = ("post", "reduce", "more")
 WITH_SESSION = ("equities", "etfs")
@@ -36,6 +38,8 @@ WITHOUT_AUCTIONS = ("crypto", "forex")
 LIMITED = ("limit", "stop_limit", "oco")
 STOPPED = ("stop", "stop_limit", "oco")
 RESTING = ("GTC", "DAY", "GTD")
+AUCTIONS = ("OPG", "CLS")
+LONGEST = {"until": 10, "when": 200}
 FIELD_OF = {
     "limit_price": "price",
     "stop_price": "stop",
@@ -55,7 +59,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
 
 def _edit(name: str) -> LineEdit:
-    return LineEdit(allowed=TEXTS[name], most=10 if name == "until" else 24)
+    return LineEdit(allowed=TEXTS[name], most=LONGEST.get(name, 24), number=name != "when")
 
 
 @dataclass
@@ -90,9 +94,15 @@ class TicketForm:
 
     @property
     def extra(self) -> list[str]:
-        """Fields behind the fold: exits of a bracket, an iceberg's display."""
+        """Fields behind the fold: exits of a bracket, an iceberg's display, a rule that holds the order back."""
         exits = [] if self.kind == "oco" or self.flag["reduce"] else ["profit", "loss"]
-        return [*exits, *(["display"] if self._rests else [])]
+        rule = [] if self.choice["tif"] in AUCTIONS else ["when"]
+        return [*exits, *(["display"] if self._rests else []), *rule]
+
+    @property
+    def rule(self) -> str:
+        """The rule that the order waits for; empty where it has none."""
+        return self.text["when"].text.strip() if "when" in self.fields else ""
 
     @property
     def _rests(self) -> bool:
@@ -111,7 +121,7 @@ class TicketForm:
             return options
         without: tuple[str, ...] = ()
         if self.kind not in ("limit", "market") or self.asset_class in WITHOUT_AUCTIONS:
-            without = ("OPG", "CLS")
+            without = AUCTIONS
         if self.kind == "oco":
             without += ("IOC", "FOK")
         return tuple(option for option in options if option not in without)
@@ -197,11 +207,13 @@ class TicketForm:
             doc["expire_at"] = self.text["until"].text
         if "display" in there and self.text["display"].text:
             doc["display_quantity"] = _plain(self.text["display"].text)
+        if self.rule:
+            doc["when"] = self.rule
         if "post" in there and self.flag["post"]:
             doc["post_only"] = True
         if self.flag["reduce"]:
             doc["reduce_only"] = True
-        if self.asset_class in WITH_SESSION and self.choice["tif"] not in ("OPG", "CLS"):
+        if self.asset_class in WITH_SESSION and self.choice["tif"] not in AUCTIONS:
             doc["session"] = self.choice["session"]
         return doc
 

@@ -10,12 +10,13 @@ from engine.model.text import safe
 from vterm.paint import UNKNOWN, Line, Span, fit, grouped, left_right, number, on, percent, places
 from vterm.panes.orders import shown_size
 from vterm.panes.ticket_form import CHOICES, FIELD_OF, TicketForm
+from vterm.widgets.line_edit import LineEdit
 from vterm.wording import protection, qualities, terms
 
 LABELS = {
     "type": "type", "quantity": "quantity", "stop": "stop price", "trail": "trail by", "price": "limit price",
     "tif": "in force", "until": "until", "session": "session", "profit": "take profit", "loss": "stop loss",
-    "display": "show at most",
+    "display": "show at most", "when": "when",
 }  # fmt: skip
 BOXES = {"post": "post-only", "reduce": "reduce-only"}
 WORDS = {"stop_limit": "stop limit", "trailing_stop": "trailing stop", "oco": "OCO"}
@@ -113,7 +114,8 @@ def _side(side: str, width: int) -> Line:
 
 def _fold(form: TicketForm, width: int) -> Line:
     """What is behind the fold, or that it is open."""
-    words = " · ".join({"profit": "exits", "display": "iceberg"}[name] for name in form.extra if name != "loss")
+    named = {"profit": "exits", "display": "iceberg", "when": "rule"}
+    words = " · ".join(named[name] for name in form.extra if name != "loss")
     return fit(((f" {'▾' if form.flag['more'] else '▸'} {words}", "muted"),), width)
 
 
@@ -156,6 +158,8 @@ def option_at(form: TicketForm, name: str, x: int, width: int) -> str | int:
 
 def _text_field(view: TicketView, name: str, width: int, here: bool) -> Line:
     edit = view.form.text[name]
+    if name == "when":
+        return _words_field(edit, width, here)
     unit = f" {view.unit} " if name == "quantity" and view.unit else " "
     if not here:
         shown = (grouped(edit.text), "foreground") if edit.text else (UNKNOWN, "faint")
@@ -163,6 +167,20 @@ def _text_field(view: TicketView, name: str, width: int, here: bool) -> Line:
     before, at, after = edit.text[: edit.cursor], edit.text[edit.cursor : edit.cursor + 1], edit.text[edit.cursor + 1 :]
     typed: Line = ((before, "bold foreground"), (at or " ", "reverse foreground"), (after, "bold foreground"))
     return left_right(_label(name), (*typed, (unit if at else unit[1:] or "", "muted")), width)
+
+
+def _words_field(edit: LineEdit, width: int, here: bool) -> Line:
+    """Words that may be longer than their line: where they are typed the part around the cursor is in sight."""
+    room = width - len(LABELS["when"]) - 4
+    if not here:
+        shown = edit.text if len(edit.text) <= room else f"{edit.text[: room - 1]}…"
+        return left_right(
+            _label("when"), ((shown or UNKNOWN, "foreground" if shown else "faint"), (" ", "muted")), width
+        )
+    start = max(0, edit.cursor - room + 1)
+    text, at = edit.text[start : start + room], edit.cursor - start
+    typed: Line = ((text[:at], "bold foreground"), (text[at : at + 1] or " ", "reverse foreground"))
+    return left_right(_label("when"), (*typed, (text[at + 1 :], "bold foreground"), (" ", "muted")), width)
 
 
 def _refused(view: TicketView, name: str, width: int) -> list[Line]:
@@ -225,11 +243,11 @@ def preview_lines(view: TicketView, width: int, room: int) -> list[Line]:
 
 
 def _triggered(form: TicketForm) -> bool:
-    return form.kind in ("stop", "stop_limit", "trailing_stop")
+    return form.kind in ("stop", "stop_limit", "trailing_stop") or bool(form.rule)
 
 
 def _heading(form: TicketForm) -> str:
-    """A stop does nothing until it is triggered; what then would happen is what a person wants to see."""
+    """A stop or a rule does nothing until it is triggered; what then would happen is what a person wants to see."""
     return "if it triggered now" if _triggered(form) else "if you sent it now"
 
 
@@ -312,7 +330,8 @@ def _review(view: TicketView, out: Painted, width: int, airy: bool) -> None:
     out.add(fit((verb, (f"{grouped(order['quantity'])} ", "bold foreground"), (order["symbol"], "foreground")), width))
     exits = protection(order, grouped)
     said = [terms(order, grouped) if order["type"] != "market" else "at market", *([f"then {exits}"] if exits else [])]
-    for words in wrap(" · ".join([*said, *qualities(order)]), width - 2, 5):
+    said += [f"when {order['when']}"] if order.get("when") else []
+    for words in wrap(" · ".join([*said, *qualities(order)]), width - 2, 7):
         out.add(fit(((" " + words, "foreground"),), width))
     value = view.preview.get("value")
     if value:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 @dataclass
 class LineEdit:
-    """Text and a cursor in it. `allowed` are the characters that may be typed; empty means all."""
+    """Text and a cursor in it. `allowed` are the characters that may be typed; empty means all. A number takes
+    one point, words (`number` false) as many as they want."""
 
     text: str = ""
     cursor: int = 0
     allowed: str = ""
     most: int = 24
+    number: bool = True
 
     def set(self, text: str) -> None:
         """Replace the text; the cursor goes to its end."""
@@ -21,7 +23,7 @@ class LineEdit:
     def insert(self, text: str) -> bool:
         """Type or paste at the cursor; characters that are not allowed are dropped. Whether anything came in."""
         kept = "".join(c for c in text if c.isprintable() and (not self.allowed or c in self.allowed))
-        if self.allowed and "." in self.text:
+        if self.allowed and self.number and "." in self.text:
             kept = kept.replace(".", "")
         kept = kept[: max(0, self.most - len(self.text))]
         self.text = self.text[: self.cursor] + kept + self.text[self.cursor :]
