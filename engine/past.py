@@ -9,7 +9,9 @@ from typing import Protocol
 
 import msgspec
 
-from engine.model.account import EquityPoint
+from engine.ledger.chart import trader_of
+from engine.ledger.postings import FILL_CODES
+from engine.model.account import EquityPoint, Transfer
 from engine.model.fill import Fill
 from engine.model.order import Order
 from engine.ports import JournalEntry
@@ -42,11 +44,21 @@ class Past(Protocol):
     def points(self, account: str, since: int = 0) -> list[EquityPoint]:
         """The account's equity points from `since` (ns) on, oldest first."""
 
+    def transfers(self, account: str) -> list[Transfer]:
+        """Transfers of the account that no fill made, oldest first: start money, funding, dividends, settlements."""
+
     def digest(self) -> bytes:
         """What stands for all of it in a state's hash."""
 
     def close(self) -> None:
         """Let go of what it reads from."""
+
+
+def beside_fills(transfer: Transfer) -> str | None:
+    """Whose transfer it is, where no fill made it; None for the others."""
+    if transfer.code in FILL_CODES:
+        return None
+    return trader_of(transfer.credit, transfer.asset) or trader_of(transfer.debit, transfer.asset)
 
 
 def number_of(order: Order) -> int:
@@ -61,6 +73,7 @@ class MemoryPast:
         self.done: dict[str, Order] = {}
         self.all_fills: list[Fill] = []
         self.all_points: list[EquityPoint] = []
+        self._transfers: dict[str, list[Transfer]] = {}
         self._sent: dict[tuple[str, str], str] = {}
         self._fills: dict[str, list[Fill]] = {}
 
@@ -74,6 +87,10 @@ class MemoryPast:
         for fill in entry.fills:
             self.all_fills.append(fill)
             self._fills.setdefault(fill.order_id, []).append(fill)
+        for transfer in entry.transfers:
+            trader = beside_fills(transfer)
+            if trader is not None:
+                self._transfers.setdefault(trader, []).append(transfer)
         self.all_points += entry.points
 
     def adopt(self, other: MemoryPast) -> None:
@@ -82,8 +99,8 @@ class MemoryPast:
         self._sent.update(other._sent)
         self.all_points += other.all_points
         self.all_fills += other.all_fills
-        for order_id, fills in other._fills.items():
-            self._fills[order_id] = [*fills]
+        self._fills |= {order_id: [*fills] for order_id, fills in other._fills.items()}
+        self._transfers |= {trader: [*made] for trader, made in other._transfers.items()}
 
     def settled(self, seq: int) -> None:
         """Nothing is ever more durable here than the process."""
@@ -114,6 +131,10 @@ class MemoryPast:
     def points(self, account: str, since: int = 0) -> list[EquityPoint]:
         """The account's equity points from `since` on, oldest first."""
         return [point for point in self.all_points if point.account == account and point.at >= since]
+
+    def transfers(self, account: str) -> list[Transfer]:
+        """Transfers of the account that no fill made, oldest first."""
+        return list(self._transfers.get(account, ()))
 
     def digest(self) -> bytes:
         """Every finished order in the order of making, every fill, every point."""

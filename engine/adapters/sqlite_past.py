@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 
 from engine.adapters.sqlite_errors import told
 from engine.adapters.sqlite_open import connect
-from engine.adapters.sqlite_rows import Row, read_fill, read_order, read_point
-from engine.adapters.sqlite_tables import EQUITY, FILLS, columns, driver_cursor
-from engine.model.account import EquityPoint
+from engine.adapters.sqlite_rows import Row, read_fill, read_order, read_point, read_transfer
+from engine.adapters.sqlite_tables import EQUITY, FILLS, TRANSFERS, columns, driver_cursor
+from engine.ledger.migrations.m0002_past import BESIDE_FILLS
+from engine.model.account import EquityPoint, Transfer
 from engine.model.fill import Fill
 from engine.model.order import OPEN, Order
 from engine.past import MemoryPast, number_of
@@ -120,6 +121,21 @@ class SqlitePast:
         fresh = self._fresh.points(account, since)
         known = {point.at for point in fresh}
         return [*(point for point in rows if point.at not in known), *fresh]
+
+    def transfers(self, account: str) -> list[Transfer]:
+        """Transfers of the account that no fill made, oldest first."""
+        mine = f"trader:{account}:", f"trader:{account};"
+        rows = self._rows(
+            f"SELECT {columns(TRANSFERS)} FROM transfers"
+            f" WHERE {BESIDE_FILLS} AND credit >= ? AND credit < ? AND seq <= ?"
+            f" UNION SELECT {columns(TRANSFERS)} FROM transfers"
+            f" WHERE {BESIDE_FILLS} AND debit >= ? AND debit < ? AND seq <= ? ORDER BY transfer_id",
+            (*mine, self.horizon, *mine, self.horizon),
+            read_transfer,
+        )
+        fresh = self._fresh.transfers(account)
+        known = {transfer.transfer_id for transfer in fresh}
+        return [*(transfer for transfer in rows if transfer.transfer_id not in known), *fresh]
 
     def digest(self) -> bytes:
         """Nothing: the journal's chain of hashes vouches for what is over."""

@@ -76,7 +76,7 @@ class TinyDesk:
             client_order_id=f"c-{self.orders}" if self.orders % 3 else "",
         )
         order = Order(
-            order_id=OrderId(f"o-{self.orders:08d}"),
+            order_id=OrderId(f"o{self.orders:08d}"),
             account=AccountId(self.random.choice(sorted(self.accounts))),
             request=wish,
             status=Status.WORKING,
