@@ -51,6 +51,8 @@ FRAME_S = 0.1
 SNAPSHOT_S = 60.0
 SNAPSHOT_ENTRIES = 100
 """A snapshot after this many entries (or as many as there are accounts) keeps a restart's replay short."""
+SNAPSHOT_STEPS = 3_000
+"""A snapshot after this many steps of a market in which something works: a restart has to take them all again."""
 REACH_S = 5.0
 JUMP_STEP_NS = 60 * SECOND_NS
 ACCOUNT_NAME = 64
@@ -83,6 +85,7 @@ class Runner:
         self._pending = 0
         self._journalled = int(kernel.state.now)
         self._since_snapshot = 0
+        self._snapshot_at = int(kernel.state.now)
 
     # --- running ------------------------------------------------------------------------------
 
@@ -126,7 +129,7 @@ class Runner:
     def snapshot(self) -> None:
         """Keep the whole state, behind everything committed so far."""
         kernel = self.kernel
-        self._since_snapshot = 0
+        self._since_snapshot, self._snapshot_at = 0, int(kernel.state.now)
         held = {s for account in kernel.state.accounts.values() for s in account.positions}
         snapshot = Snapshot(
             seq=kernel.state.entries,
@@ -365,8 +368,13 @@ class Runner:
 
         self._writer.submit(entries, settled)
         self._since_snapshot += len(entries)
-        if self._since_snapshot >= max(SNAPSHOT_ENTRIES, len(self.kernel.state.accounts)):
+        if self._since_snapshot >= max(SNAPSHOT_ENTRIES, len(self.kernel.state.accounts)) or self._stepped_far():
             self.snapshot()
+
+    def _stepped_far(self) -> bool:
+        """Whether playing back from the last snapshot would take too many steps."""
+        state = self.kernel.state
+        return self.kernel.working and (state.now - self._snapshot_at) // state.step_ns >= SNAPSHOT_STEPS
 
     def _settled(
         self, error: BaseException | None, documents: list[Document], done: asyncio.Future[None] | None, last: int

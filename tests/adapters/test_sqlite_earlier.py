@@ -15,8 +15,8 @@ import pytest
 
 from engine.adapters.sqlite_audit import audit
 from engine.bootstrap import open_desk
-from engine.clock import OwnClock
 from engine.ledger.migrations import LATEST
+from engine.model.format import time_text
 from engine.model.ids import HOUR_NS, TimeNs
 from engine.runner import Runner
 
@@ -39,9 +39,7 @@ def visit(home: Path, hours: int = 0) -> tuple[dict[str, Any], str]:
         desk = open_desk(home)
         told = {name: said(desk, name) for name in ACCOUNTS}
         if hours:
-            assert isinstance(desk.clock, OwnClock)
-            desk.clock.set(at=TimeNs(desk.kernel.state.now + hours * HOUR_NS))
-            desk.step()
+            await desk.set_clock("jump", time_text(TimeNs(desk.kernel.state.now + hours * HOUR_NS)))
             order = {"symbol": "SPY", "side": "buy", "type": "market", "quantity": "10", "client_order_id": "once"}
             assert (await desk.submit("main", order))["status"] == "filled"
             await desk.submit("ada", {**order, "symbol": "BTC", "quantity": "0.1"})
@@ -75,7 +73,7 @@ def test_an_earlier_home_is_known_whole_and_traded_on(earlier: Path) -> None:
     assert audit(earlier / "ledger.db").ok, "it can be proved before anything is changed"
     kept = json.loads((earlier / "told.json").read_text())
     told = {name: settled({**said, **said["algos"]}) for name, said in kept.items()}
-    again, _ = visit(earlier, hours=1)
+    again, _ = visit(earlier, hours=30)
     assert again == told
     assert audit(earlier / "ledger.db").ok
     last, _ = visit(earlier)
@@ -86,7 +84,7 @@ def test_an_earlier_home_is_known_whole_and_traded_on(earlier: Path) -> None:
 def test_an_earlier_home_that_dies_again_plays_back(earlier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Entries of both versions in one journal, without a snapshot between them."""
     monkeypatch.setattr(Runner, "snapshot", lambda self: None)
-    _, digest = visit(earlier, hours=1)
+    _, digest = visit(earlier, hours=30)
     _, again = visit(earlier)
     assert again == digest
     assert audit(earlier / "ledger.db").ok

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.adapters.sqlite import SqliteLedger
 from engine.bootstrap import audit_home, open_desk
+from engine.clock import OwnClock
+from engine.model.ids import TimeNs
 from engine.ports import IntegrityError, StoreError
-from engine.runner import Runner
+from engine.runner import SNAPSHOT_STEPS, Runner
 
 CLOCK, SEED = "2026-11-23T15:00:00Z", "11"
 
@@ -113,3 +116,28 @@ def test_a_changed_byte_is_found(own_home: Path) -> None:
 def test_a_home_without_a_ledger_has_nothing_to_audit(own_home: Path) -> None:
     with pytest.raises((StoreError, IntegrityError)):
         audit_home(own_home)
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_restart_never_has_many_steps_to_take_again(own_home: Path, works: bool) -> None:
+    """Where an order works every step counts; where nothing does, time costs nothing and needs no snapshot."""
+    own_home.mkdir()
+
+    async def run() -> int:
+        desk = open_desk(own_home, clock=CLOCK, seed=SEED)
+        assert isinstance(desk.clock, OwnClock)
+        await desk.ensure_account("main")
+        if works:
+            order = {"symbol": "KO", "side": "buy", "type": "limit", "limit_price": "10.00", "quantity": 1}
+            await desk.submit("main", order)
+        desk.clock.set(at=TimeNs(desk.kernel.state.now + (SNAPSHOT_STEPS + 10) * desk.kernel.state.step_ns))
+        desk.step()
+        desk._remember_time()
+        now = desk.kernel.state.now
+        await asyncio.to_thread(desk._let_go)
+        store = SqliteLedger(own_home / "ledger.db")
+        snapshot = store.recover().snapshot
+        store.close()
+        return int(now - snapshot.at) if snapshot else -1
+
+    assert asyncio.run(run()) == (0 if works else -1)
