@@ -20,6 +20,7 @@ from tests.crash.points import BEFORE, INSIDE
 from tests.scenarios import kill
 
 Row = dict[str, Any]
+_TOLD = 2_000
 COLUMNS = ("kind", "runs", "acknowledged", "missing", "imbalance", "nav differences", "doubles", "seconds", "verdict")
 
 
@@ -141,6 +142,9 @@ def main() -> int:
         print(f"{name} ...", file=sys.stderr, flush=True)
         rows.append(make(max(5, runs // 20) if asked.quick else runs))
     print(table(rows))
+    for row in rows:
+        if row["verdict"] in ("BROKEN", "BLIND"):
+            print(f"{row['kind'].strip()}: {json.dumps(row['detail'])[:_TOLD]}")
     if asked.json:
         print(json.dumps({"crash": rows}))
     return int(any(row["verdict"] in ("BROKEN", "BLIND") for row in rows))
