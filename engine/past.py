@@ -5,7 +5,8 @@ The kernel asks it one thing, whether a client's order id was used before; every
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -14,7 +15,11 @@ from engine.ledger.postings import FILL_CODES
 from engine.model.account import EquityPoint, Transfer
 from engine.model.fill import Fill
 from engine.model.order import Order
+from engine.model.wanted import Found, Wanted
 from engine.ports import JournalEntry
+
+Booked = Fill | Transfer
+T = TypeVar("T")
 
 
 class Past(Protocol):
@@ -47,6 +52,18 @@ class Past(Protocol):
     def transfers(self, account: str) -> list[Transfer]:
         """Transfers of the account that no fill made, oldest first: start money, funding, dividends, settlements."""
 
+    def booked(self, account: str) -> list[Booked]:
+        """The account's fills, and its transfers that no fill made, in the order in which they were booked."""
+
+    def find_orders(self, account: str, wanted: Wanted) -> list[Order]:
+        """The account's finished orders that are wanted, as they are wanted."""
+
+    def find_fills(self, account: str, wanted: Wanted) -> list[Fill]:
+        """The account's fills that are wanted, as they are wanted."""
+
+    def symbols(self, account: str) -> list[str]:
+        """Symbols that the account has finished orders or fills in, sorted."""
+
     def digest(self) -> bytes:
         """What stands for all of it in a state's hash."""
 
@@ -66,6 +83,19 @@ def number_of(order: Order) -> int:
     return int(order.order_id[1:])
 
 
+def order_found(order: Order, fills: Iterable[Fill]) -> Found:
+    """What an order with these fills is sorted by."""
+    made = list(fills)
+    value, pnl = sum(fill.value for fill in made), sum(fill.realised for fill in made)
+    return Found(number_of(order), order.request.symbol, value, pnl)
+
+
+def sort_found(found: list[tuple[Found, T]], wanted: Wanted) -> list[T]:
+    """What was found, in the wanted order and number."""
+    ranked = sorted(found, key=lambda pair: pair[0].key(wanted.sort))
+    return [thing for _, thing in (ranked[: wanted.limit] if wanted.limit else ranked)]
+
+
 class MemoryPast:
     """A past that lasts as long as its process: runs without a store, and tests."""
 
@@ -74,23 +104,28 @@ class MemoryPast:
         self.all_fills: list[Fill] = []
         self.all_points: list[EquityPoint] = []
         self._transfers: dict[str, list[Transfer]] = {}
+        self._booked: dict[str, list[Booked]] = {}
+        self._origins: dict[str, str] = {}
         self._sent: dict[tuple[str, str], str] = {}
         self._fills: dict[str, list[Fill]] = {}
 
     def note(self, entry: JournalEntry) -> None:
         """Remember what an entry caused."""
         for order in entry.orders:
+            self._origins[order.order_id] = order.origin
             if not order.open:
                 self.done[order.order_id] = order
                 if order.request.client_order_id:
                     self._sent[order.account, order.request.client_order_id] = order.order_id
-        for fill in entry.fills:
-            self.all_fills.append(fill)
-            self._fills.setdefault(fill.order_id, []).append(fill)
         for transfer in entry.transfers:
             trader = beside_fills(transfer)
             if trader is not None:
                 self._transfers.setdefault(trader, []).append(transfer)
+                self._booked.setdefault(trader, []).append(transfer)
+        for fill in entry.fills:
+            self.all_fills.append(fill)
+            self._fills.setdefault(fill.order_id, []).append(fill)
+            self._booked.setdefault(fill.account, []).append(fill)
         self.all_points += entry.points
 
     def adopt(self, other: MemoryPast) -> None:
@@ -101,6 +136,8 @@ class MemoryPast:
         self.all_fills += other.all_fills
         self._fills |= {order_id: [*fills] for order_id, fills in other._fills.items()}
         self._transfers |= {trader: [*made] for trader, made in other._transfers.items()}
+        self._booked |= {trader: [*made] for trader, made in other._booked.items()}
+        self._origins |= other._origins
 
     def settled(self, seq: int) -> None:
         """Nothing is ever more durable here than the process."""
@@ -135,6 +172,37 @@ class MemoryPast:
     def transfers(self, account: str) -> list[Transfer]:
         """Transfers of the account that no fill made, oldest first."""
         return list(self._transfers.get(account, ()))
+
+    def booked(self, account: str) -> list[Booked]:
+        """Fills and transfers beside them, in the order of booking."""
+        return list(self._booked.get(account, ()))
+
+    def find_orders(self, account: str, wanted: Wanted) -> list[Order]:
+        """The account's finished orders that are wanted, as they are wanted."""
+        found = []
+        for order in self.done.values():
+            if order.account == account:
+                of_order = order_found(order, self._fills.get(order.order_id, ()))
+                if wanted.takes_order(order, of_order.value):
+                    found.append((of_order, order))
+        return sort_found(found, wanted)
+
+    def find_fills(self, account: str, wanted: Wanted) -> list[Fill]:
+        """The account's fills that are wanted, as they are wanted."""
+        return sort_found(self.ranked_fills(account, wanted), wanted)
+
+    def ranked_fills(self, account: str, wanted: Wanted, first: int = 0) -> list[tuple[Found, Fill]]:
+        """The wanted fills with what they are sorted by; places count from `first`."""
+        return [
+            (Found(first + place, fill.symbol, fill.value, fill.realised), fill)
+            for place, fill in enumerate(self.all_fills)
+            if fill.account == account and wanted.takes_fill(fill, self._origins.get(fill.order_id, ""))
+        ]
+
+    def symbols(self, account: str) -> list[str]:
+        """Symbols of the account's finished orders and fills."""
+        ordered = {order.request.symbol for order in self.done.values() if order.account == account}
+        return sorted(ordered | {fill.symbol for fill in self.all_fills if fill.account == account})
 
     def digest(self) -> bytes:
         """Every finished order in the order of making, every fill, every point."""

@@ -6,6 +6,7 @@ writer.
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -16,12 +17,21 @@ from sqlalchemy import Connection
 from engine.adapters.sqlite_errors import told
 from engine.adapters.sqlite_open import connect
 from engine.adapters.sqlite_rows import Row, read_fill, read_order, read_point, read_transfer
+from engine.adapters.sqlite_search import (
+    ORDER_PNL,
+    ORDER_VALUE,
+    fill_sort,
+    fills_where,
+    order_sort,
+    orders_where,
+)
 from engine.adapters.sqlite_tables import EQUITY, FILLS, TRANSFERS, columns, driver_cursor
 from engine.ledger.migrations.m0002_past import BESIDE_FILLS
 from engine.model.account import EquityPoint, Transfer
 from engine.model.fill import Fill
 from engine.model.order import OPEN, Order
-from engine.past import MemoryPast, number_of
+from engine.model.wanted import Found, Wanted
+from engine.past import Booked, MemoryPast, number_of, order_found, sort_found
 from engine.ports import JournalEntry, StoreError
 
 T = TypeVar("T")
@@ -124,18 +134,67 @@ class SqlitePast:
 
     def transfers(self, account: str) -> list[Transfer]:
         """Transfers of the account that no fill made, oldest first."""
-        mine = f"trader:{account}:", f"trader:{account};"
-        rows = self._rows(
-            f"SELECT {columns(TRANSFERS)} FROM transfers"
-            f" WHERE {BESIDE_FILLS} AND credit >= ? AND credit < ? AND seq <= ?"
-            f" UNION SELECT {columns(TRANSFERS)} FROM transfers"
-            f" WHERE {BESIDE_FILLS} AND debit >= ? AND debit < ? AND seq <= ? ORDER BY transfer_id",
-            (*mine, self.horizon, *mine, self.horizon),
-            read_transfer,
-        )
+        rows = [transfer for _, transfer in self._moved(account)]
         fresh = self._fresh.transfers(account)
         known = {transfer.transfer_id for transfer in fresh}
         return [*(transfer for transfer in rows if transfer.transfer_id not in known), *fresh]
+
+    def booked(self, account: str) -> list[Booked]:
+        """The account's fills, and its transfers that no fill made, in the order in which they were booked."""
+        filled: list[tuple[int, Booked]] = self._rows(
+            f"SELECT {columns(FILLS)} FROM fills WHERE account = ? AND seq <= ? ORDER BY number",
+            (account, self.horizon),
+            lambda row: (int(row[1]), read_fill(row)),
+        )
+        moved: list[tuple[int, Booked]] = [*self._moved(account)]
+        both = heapq.merge(moved, filled, key=lambda pair: pair[0])
+        fresh = self._fresh.booked(account)
+        known = {_name(item) for item in fresh}
+        return [*(item for _, item in both if _name(item) not in known), *fresh]
+
+    def find_orders(self, account: str, wanted: Wanted) -> list[Order]:
+        """The account's finished orders that are wanted, as they are wanted."""
+        question = orders_where(wanted)
+        rows = self._rows(
+            f"SELECT body, {ORDER_VALUE}, {ORDER_PNL} FROM orders o WHERE account = ? AND {_OVER} AND seq <= ?"
+            f" {question.where} ORDER BY {order_sort(wanted)} LIMIT ?",
+            (account, self.horizon, *question.values, wanted.limit or -1),
+            lambda row: (read_order(row[0]), row[1], row[2]),
+        )
+        found = []
+        fresh = {order.order_id: order for order in self._fresh.orders(account)}
+        for order in fresh.values():
+            of_order = order_found(order, self.fills_of(order.order_id))
+            if wanted.takes_order(order, of_order.value):
+                found.append((of_order, order))
+        for order, value, pnl in rows:
+            if order.order_id not in fresh:
+                found.append((Found(number_of(order), order.request.symbol, value, pnl), order))
+        return sort_found(found, wanted)
+
+    def find_fills(self, account: str, wanted: Wanted) -> list[Fill]:
+        """The account's fills that are wanted, as they are wanted."""
+        question = fills_where(wanted)
+        rows = self._rows(
+            f"SELECT {columns(FILLS)} FROM fills f WHERE account = ? AND seq <= ?"
+            f" {question.where} ORDER BY {fill_sort(wanted)} LIMIT ?",
+            (account, self.horizon, *question.values, wanted.limit or -1),
+            lambda row: (Found(int(row[0]), row[6], row[10], row[13]), read_fill(row)),
+        )
+        fresh = self._fresh.ranked_fills(account, wanted, first=_LAST // 2)
+        known = {fill.fill_id for _, fill in fresh}
+        return sort_found([*fresh, *(pair for pair in rows if pair[1].fill_id not in known)], wanted)
+
+    def symbols(self, account: str) -> list[str]:
+        """Symbols that the account has finished orders or fills in, sorted."""
+        found: list[str] = []
+        for table, over in (("fills", ""), ("orders", f"AND {_OVER}")):
+            found += self._rows(
+                f"SELECT DISTINCT symbol FROM {table} WHERE account = ? {over} AND seq <= ?",
+                (account, self.horizon),
+                lambda row: str(row[0]),
+            )
+        return sorted({*found, *self._fresh.symbols(account)})
 
     def digest(self) -> bytes:
         """Nothing: the journal's chain of hashes vouches for what is over."""
@@ -149,6 +208,18 @@ class SqlitePast:
             connection.engine.dispose()
 
     # --- inside -------------------------------------------------------------------------------
+
+    def _moved(self, account: str) -> list[tuple[int, Transfer]]:
+        """(entry, transfer) of what no fill made, oldest first."""
+        mine = f"trader:{account}:", f"trader:{account};"
+        return self._rows(
+            f"SELECT {columns(TRANSFERS)} FROM transfers"
+            f" WHERE {BESIDE_FILLS} AND credit >= ? AND credit < ? AND seq <= ?"
+            f" UNION SELECT {columns(TRANSFERS)} FROM transfers"
+            f" WHERE {BESIDE_FILLS} AND debit >= ? AND debit < ? AND seq <= ? ORDER BY transfer_id",
+            (*mine, self.horizon, *mine, self.horizon),
+            lambda row: (int(row[1]), read_transfer(row)),
+        )
 
     def _order(self, where: str, *values: str) -> Order | None:
         found = self._rows(
@@ -166,6 +237,11 @@ class SqlitePast:
                 self._connection = connect(self._path, "mode=ro", self._busy_ms)
                 self._cursor = driver_cursor(self._connection)
             return [read(row) for row in self._cursor.execute(statement, values).fetchall()]
+
+
+def _name(item: Booked) -> str | int:
+    """A fill's name or a transfer's number."""
+    return item.fill_id if isinstance(item, Fill) else item.transfer_id
 
 
 def _without_doubles(fresh: list[Fill], rows: list[Fill]) -> list[Fill]:
