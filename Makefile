@@ -52,7 +52,7 @@ soak: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.simulation.soak $(ARGS)
 
 fuzz: $(VENV)/dev.stamp
-	@VTERM_FUZZ=2000x200 $(BIN)/python -m pytest -q tests/property/test_exchange_stateful.py $(ARGS)
+	@$(BIN)/python -m tests.property.fuzz $(ARGS)
 
 picture: $(VENV)/dev.stamp
 	@$(BIN)/python -m tools.picture $(ARGS)

@@ -243,7 +243,7 @@ class Desk(RuleBasedStateMachine):
 
 
 RUNS, STEPS = (int(n) for n in os.environ.get("VTERM_FUZZ", "40x40").split("x"))
-"""`make fuzz` runs 2000x200."""
+"""`make fuzz` runs 2000x200, in batches (tests/property/fuzz.py)."""
 
 TestDesk = Desk.TestCase
 TestDesk.settings = settings(
