@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import msgspec
 
@@ -99,7 +100,7 @@ class Instrument(msgspec.Struct, frozen=True):
 
     def usual_lots(self) -> int:
         """Lots of an average trade, at least one."""
-        return max(1, int(Fraction(str(self.avg_trade)) / self.lot.fraction()))
+        return _usual_lots(str(self.avg_trade), self.lot)
 
     @property
     def full_cash(self) -> bool:
@@ -112,3 +113,9 @@ class Instrument(msgspec.Struct, frozen=True):
         if self.currency == "GBX":
             unit /= 100
         return unit.numerator, unit.denominator
+
+
+@lru_cache(maxsize=1024)
+def _usual_lots(trade: str, lot: Grid) -> int:
+    """Asked for every order that waits at every step: worked out once for an average trade and a lot."""
+    return max(1, int(Fraction(trade) / lot.fraction()))

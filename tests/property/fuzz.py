@@ -57,7 +57,7 @@ def main() -> int:
             fault = job.exception()
             if fault is not None:
                 broken.append(jobs[job])
-                print(f"seed {jobs[job]}: {''.join(getattr(fault, '__notes__', []))}\n{fault!r}", file=sys.stderr)
+                print(f"seed {jobs[job]}:", *getattr(fault, "__notes__", []), repr(fault), sep="\n", file=sys.stderr)
                 continue
             number, runs, seconds = job.result()
             done += runs
