@@ -13,7 +13,6 @@ from typing import NamedTuple
 import msgspec
 
 from engine.alerts.watch import AlertWatch
-from engine.ledger.postings import opening
 from engine.market.catalogue import Catalogue
 from engine.market.shown import ShownMarket
 from engine.market.statuses import changes
@@ -24,7 +23,7 @@ from engine.matching.indication import Indications
 from engine.matching.preview import Preview
 from engine.matching.state import State
 from engine.matching.trading import Trading
-from engine.model.account import START_CASH, Account
+from engine.model.account import Account
 from engine.model.alert import Alert
 from engine.model.algo import Algo
 from engine.model.command import (
@@ -35,8 +34,10 @@ from engine.model.command import (
     ControlAlgo,
     DropAlert,
     Flatten,
+    ForkAccount,
     OpenAccount,
     Reach,
+    ResetAccount,
     SetAlert,
     SetClock,
     SetLimits,
@@ -48,6 +49,7 @@ from engine.model.ids import DAY_NS, SECOND_NS, TimeNs
 from engine.model.order import Order
 from engine.model.refusal import Code, Refusal
 from engine.past import MemoryPast, Past
+from engine.portfolio.accounts import Accounts
 from engine.portfolio.equity import EquityWatch
 from engine.portfolio.overnight import Overnight
 from engine.ports import JournalEntry, encode
@@ -94,6 +96,7 @@ class Kernel:
             self.state, self.valuer, catalogue, shown, self._trading, self._trading.executions.take_traded
         )
         self.equity = EquityWatch(self.state, self.valuer, self._trading.chronicle)
+        self._accounts = Accounts(self.state, self.valuer, self._trading, self.equity, self._algos.cancel_all)
         self._alerts = AlertWatch(shown, catalogue, self.state, self._trading.happened, self.gate.contract_end)
         shown.displaced = self.state.displaced
         self._next_change = TimeNs(0)
@@ -229,7 +232,9 @@ class Kernel:
         if isinstance(command, CancelAll):
             return trading.cancel_all(command)
         if isinstance(command, OpenAccount):
-            self._open_account(command)
+            self._accounts.open(command)
+        elif isinstance(command, ResetAccount | ForkAccount):
+            return self._hand_over(command)
         elif isinstance(command, SetClock):
             self.state.speed, self.state.paused = command.speed, command.paused
             self.state.step_ns = command.step_ns
@@ -264,15 +269,14 @@ class Kernel:
         self._watch.touched(account.account_id, self.state.now)
         self.state.check_at = self._watch.next_check(self.state.now)
 
-    def _open_account(self, command: OpenAccount) -> None:
-        if command.account in self.state.accounts:
-            return
-        at = self.state.now
-        account = Account(command.account, at, command.cash, {}, day=at // DAY_NS, day_nav=command.cash)
-        account.given = command.cash - START_CASH
-        self.state.accounts[command.account] = account
-        self.equity.opened(account, at)
-        self._trading.book_transfers(opening(command.account, command.cash, at, self.state.transfers_made + 1), at)
+    def _hand_over(self, command: ResetAccount | ForkAccount) -> Refusal | None:
+        if isinstance(command, ResetAccount):
+            refusal = self._accounts.reset(command)
+        else:
+            refusal = self._accounts.fork(command)
+        if refusal is None:
+            self._overnight.become(self.state)  # positions came or went without a fill
+        return refusal
 
     # --- whole state --------------------------------------------------------------------------
 
@@ -320,6 +324,7 @@ class Kernel:
         self._watch.become(self.state)
         self._overnight.become(self.state)
         self.equity.become(self.state)
+        self._accounts.become(self.state)
         self._next_change = TimeNs(0)
         self.shown.now = TimeNs(-1)
         self._show(self.state.now)

@@ -27,8 +27,10 @@ from engine.model.command import (
     ControlAlgo,
     DropAlert,
     Flatten,
+    ForkAccount,
     OpenAccount,
     Reach,
+    ResetAccount,
     SetAlert,
     SetClock,
     SetLimits,
@@ -40,12 +42,15 @@ from engine.model.ids import SECOND_NS, AccountId, TimeNs
 from engine.model.order import Order
 from engine.model.refusal import Code, Refusal, Refused, refuse
 from engine.model.session import MarketSession
+from engine.portfolio.holdings import check_current, held_at, held_now
 from engine.ports import IntegrityError, JournalEntry, LedgerStore, Snapshot, StoreError
+from engine.risk.account_schema import account_id, parse_fork, parse_opening, parse_reset
 from engine.risk.algo_schema import parse_algo
 from engine.risk.amend import parse_changes
 from engine.risk.limits_document import parse_limits, wants_unlock
 from engine.risk.schema import parse_order, request_document
 from engine.views import View
+from engine.views.holders import account_row
 
 FRAME_S = 0.1
 SNAPSHOT_S = 60.0
@@ -55,7 +60,6 @@ SNAPSHOT_STEPS = 3_000
 """A snapshot after this many steps of a market in which something works: a restart has to take them all again."""
 REACH_S = 5.0
 JUMP_STEP_NS = 60 * SECOND_NS
-ACCOUNT_NAME = 64
 _AFTER_FAILURE = "free the disk or fix the rights of the home, then send it again"
 
 
@@ -243,9 +247,38 @@ class Runner:
         """Open the account with start money if it is new."""
         if account in self.kernel.state.accounts:
             return
-        if not account or len(account) > ACCOUNT_NAME or not account.replace("-", "").replace("_", "").isalnum():
-            raise refuse(Code.FORBIDDEN, "an account name is letters, digits, - and _", fix="use --account main")
-        await self._command(OpenAccount(at=self._at(), account=AccountId(account), cash=START_CASH))
+        await self._command(OpenAccount(at=self._at(), account=account_id(account), cash=START_CASH))
+
+    async def open_account(self, document: Any) -> Document:
+        """Open an account with start money of one's choice."""
+        name, cash = parse_opening(document)
+        if name in self.kernel.state.accounts:
+            fix = "vterm accounts lists them; `accounts reset` begins one anew"
+            raise refuse(Code.INCONSISTENT_FIELDS, f"there is an account {name} already", fix=fix, field="name")
+        await self._command(OpenAccount(at=self._at(), account=name, cash=cash))
+        return account_row(self.view, self.view.account(name))
+
+    async def reset_account(self, name: str, document: Any) -> Document:
+        """Begin an account anew; its past stays."""
+        cash = parse_reset(document)
+        holder = self.view.account(name)
+        await self._command(ResetAccount(at=self._at(), account=holder.account_id, cash=cash))
+        return account_row(self.view, holder)
+
+    async def fork_account(self, name: str, document: Any) -> Document:
+        """Open an account with what another holds, or held at a past moment."""
+        to, asked = parse_fork(document)
+        kernel, now, holder = self.kernel, self.kernel.state.now, self.view.account(name)
+        at = now if asked is None else asked
+        if at > now:
+            raise refuse(Code.OUT_OF_RANGE, f"{time_text(at)} has not come yet", fix="use a past time", field="at")
+        if asked is None:
+            held = held_now(holder, kernel.catalogue)
+        else:
+            held = held_at(holder, at, kernel.past, kernel.catalogue)
+            check_current(held, at, now, kernel.shown, kernel.catalogue)
+        await self._command(ForkAccount(now, holder.account_id, to, held.cash, held.holdings, at))
+        return account_row(self.view, self.view.account(to))
 
     async def set_clock(self, action: str, value: str = "") -> Document:
         """pause, resume, speed N, jump open."""

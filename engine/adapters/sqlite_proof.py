@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from engine.adapters.sqlite_rows import Row, order_bodies, order_row
 from engine.ledger.chart import VCR, trader_cash, trader_position
 from engine.ledger.invariants import Balances, entry_faults, post, sums
-from engine.ledger.passage import owner, pass_time
-from engine.ledger.postings import FILL_CODES, TIME_CODES, settles_difference
+from engine.ledger.passage import owner
+from engine.ledger.postings import FILL_CODES, OWN_CODES, settles_difference
 from engine.ledger.replay import Rebuilt, in_order, nav, nav_at_cost
 from engine.model.account import Transfer
 from engine.model.fill import Fill
@@ -48,17 +48,27 @@ class Proof:
             self._orders[order.order_id] = order_row(order, entry.seq, body)
         for transfer in entry.transfers:
             post(self._posted, transfer)
-            if transfer.code not in FILL_CODES | TIME_CODES:
+            if transfer.code not in FILL_CODES | OWN_CODES:
                 self._give(transfer)
         for item in in_order(entry.fills, entry.transfers):
             if isinstance(item, Fill):
                 self._fill(item)
             else:
                 self._pass(item)
+        if entry.kind == "reset_account":
+            self._anew(entry.transfers[-1])
         for point in entry.points:
             cash = self._cash(point.account)
             if point.cash != cash:
                 self.say(f"{point.account} had {cash} Minor at entry {entry.seq}, its equity point says {point.cash}")
+
+    def _anew(self, start: Transfer) -> None:
+        """After a reset there is its start money and nothing else."""
+        found = owner(start)
+        account = found[0] if found else ""
+        trader = self._traders.get(account) or Rebuilt()
+        if trader.positions or self._cash(account) != start.amount:
+            self.say(f"{account} kept something through the reset of transfer {start.transfer_id}")
 
     def _fill(self, fill: Fill) -> None:
         self.fills += 1
@@ -71,12 +81,12 @@ class Proof:
             self.say(f"fill {fill.fill_id} moved {fill.cash} Minor: neither its value nor its profit")
 
     def _pass(self, transfer: Transfer) -> None:
-        """What time alone did to a trader; a transfer that names none is a fault of its entry, said there."""
+        """What time or a handover did to a trader; a transfer that names none is a fault of its entry, said there."""
         trader = owner(transfer)
         if trader is None:
             return
         try:
-            pass_time(self._traders.setdefault(trader[0], Rebuilt()), transfer)
+            self._traders.setdefault(trader[0], Rebuilt()).pass_on(transfer)
         except ValueError as error:
             self.say(str(error))
 

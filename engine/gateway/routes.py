@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from engine.desk import Document
+from engine.gateway.account_routes import fork_account, list_accounts, open_account, reset_account
 from engine.gateway.call import Call
 from engine.gateway.caps import algo_claim, amend_claim, order_claim, within_caps
 from engine.gateway.key_routes import create_key, list_keys, revoke_key
@@ -235,6 +236,9 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/fills": {"GET": _fills},
     "/v1/positions": {"GET": _positions},
     "/v1/portfolio": {"GET": _portfolio},
+    "/v1/accounts": {"GET": list_accounts, "POST": open_account},
+    "/v1/accounts/{name}/reset": {"POST": reset_account},
+    "/v1/accounts/{name}/fork": {"POST": fork_account},
     "/v1/risk": {"GET": _risk},
     "/v1/risk/limits": {"POST": _set_limits},
     "/v1/algos": {"GET": _algos, "POST": _start_algo},
@@ -247,13 +251,15 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/keys/{key_id}": {"DELETE": revoke_key},
     "/v1/engine/stop": {"POST": _stop},
 }
-CREATED = frozenset({("POST", "/v1/orders"), ("POST", "/v1/algos"), ("POST", "/v1/alerts"), ("POST", "/v1/keys")})
+_MAKES = ("/v1/orders", "/v1/algos", "/v1/alerts", "/v1/keys", "/v1/accounts", "/v1/accounts/{name}/fork")
+CREATED = frozenset(("POST", path) for path in _MAKES)
 _TRADES = ("/v1/orders", "/v1/algos", "/v1/flatten")
 
 
 def scope_of(method: str, path: str) -> str:
-    """The scope that a key needs for a route; empty where no key is enough: limits, clock, watchlist, keys, engine."""
-    if path.startswith("/v1/keys"):
+    """The scope that a key needs for a route; empty where no key is enough: limits, clock, watchlist, accounts, keys,
+    engine."""
+    if path.startswith(("/v1/keys", "/v1/accounts")):
         return ""
     if method == "GET" or path == "/v1/orders/preview":
         return READ

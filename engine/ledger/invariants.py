@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from engine.ledger.handover import handover_faults
 from engine.ledger.passage import owner
-from engine.ledger.postings import FILL_CODES, TIME_CODES, for_fill
+from engine.ledger.postings import FILL_CODES, OWN_CODES, for_fill
 from engine.model.account import Transfer
 from engine.model.fill import Fill
 from engine.ports import JournalEntry
@@ -47,12 +48,13 @@ def entry_faults(entry: JournalEntry) -> list[str]:
             faults.append(f"transfer {transfer.transfer_id} must move a positive amount between two accounts")
         if transfer.code in FILL_CODES:
             by_fill.setdefault(transfer.reference, []).append(transfer)
-        elif transfer.code in TIME_CODES and owner(transfer) is None:
+        elif transfer.code in OWN_CODES and owner(transfer) is None:
             faults.append(f"transfer {transfer.transfer_id} is no {transfer.code} between a trader and the house")
     orders = {order.order_id for order in entry.orders}
     for fill in entry.fills:
         faults += fill_faults(fill, by_fill.pop(fill.fill_id, ()))
         if fill.order_id not in orders:
             faults.append(f"fill {fill.fill_id} comes without its order {fill.order_id}")
+    faults += handover_faults(entry)
     faults += [f"transfers name fill {name}, which is not in the entry" for name in by_fill]
     return faults

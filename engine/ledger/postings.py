@@ -35,6 +35,19 @@ DIVIDEND, SPLIT = "dividend", "split"
 TIME_CODES = frozenset({VARIATION, FINAL_SETTLEMENT, FINANCING, BORROW, SWAP, DIVIDEND, SPLIT})
 """Codes of transfers that time alone causes; each is between one trader and the house, and names a symbol or cash."""
 
+RESET, FORK = "reset", "fork"
+"""What an account gives back when it begins anew, and its new start money; what one made after another begins with."""
+
+HANDOVER_CODES = frozenset({RESET, FORK})
+"""Codes of what is handed over at its cost: cash with capital, and a position as if it were bought from the house or
+sold to it. Each transfer is between one trader and the house, and names cash or a symbol."""
+
+OWN_CODES = TIME_CODES | HANDOVER_CODES
+"""Codes of transfers without a fill that change what one trader holds."""
+
+HANDED_CASH = "cash"
+"""What a handover of money names."""
+
 _MONEY_HOUSE = {
     VARIATION: MARGIN_RESULT,
     FINAL_SETTLEMENT: MARGIN_RESULT,
@@ -105,3 +118,10 @@ def for_time(
             number = next_id + len(transfers)
             transfers.append(Transfer(number, TimeNs(at), debit, credit, asset, abs(amount), code, reference))
     return tuple(transfers)
+
+
+def handover_houses(reference: str, asset: str) -> tuple[str, ...]:
+    """The house accounts that may be on the other side of a handover."""
+    if asset != VCR:
+        return (MARKET,)
+    return (CAPITAL,) if reference == HANDED_CASH else (MARKET, CAPITAL)

@@ -7,9 +7,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 
 import msgspec
 
-from engine.ledger.passage import owner, pass_time
+from engine.ledger.chart import CAPITAL, VCR
+from engine.ledger.passage import begins_anew, owner, pass_time, shows_margined
 from engine.ledger.position import apply_fill
-from engine.ledger.postings import FILL_CODES, TIME_CODES, settles_difference
+from engine.ledger.postings import FILL_CODES, OPEN, OWN_CODES, settles_difference
 from engine.model.account import Position, Transfer
 from engine.model.fill import Fill
 from engine.model.number import div_half_even
@@ -42,15 +43,23 @@ class Rebuilt(msgspec.Struct):
         self.fees += fill.fee
         return realised
 
+    def pass_on(self, transfer: Transfer) -> None:
+        """Book one transfer of `OWN_CODES`. Raises ValueError for one that cannot have been booked now."""
+        pass_time(self, transfer)
+        if shows_margined(transfer):
+            self.margined.add(transfer.reference)
+        if begins_anew(transfer):
+            self.realised = self.fees = 0
+
 
 def in_order(fills: Iterable[Fill], transfers: Iterable[Transfer]) -> Iterator[Fill | Transfer]:
-    """Fills, and the transfers that time caused, in the order in which they were booked.
+    """Fills, and the transfers that time or a handover caused, in the order in which they were booked.
 
     A fill stands where its first transfer does, since the transfers carry the order; fills without any come last.
     """
     waiting = deque(fills)
     for transfer in transfers:
-        if transfer.code in TIME_CODES:
+        if transfer.code in OWN_CODES:
             yield transfer
         elif transfer.code in FILL_CODES and waiting and transfer.reference == waiting[0].fill_id:
             yield waiting.popleft()
@@ -60,8 +69,8 @@ def in_order(fills: Iterable[Fill], transfers: Iterable[Transfer]) -> Iterator[F
 def replay(fills: Iterable[Fill], opening: Mapping[str, int], transfers: Iterable[Transfer] = ()) -> dict[str, Rebuilt]:
     """Every account after `fills` in order, begun with the start money of `opening` (account to Minor).
 
-    `transfers` are all that were booked, in order; those that time caused count between the fills. Raises ValueError
-    for one that cannot have been booked then.
+    `transfers` are all that were booked, in order; those of `OWN_CODES` count between the fills. Raises ValueError for
+    one that cannot have been booked then.
     """
     accounts = {name: Rebuilt(cash=cash) for name, cash in opening.items()}
     for item in in_order(fills, transfers):
@@ -69,8 +78,22 @@ def replay(fills: Iterable[Fill], opening: Mapping[str, int], transfers: Iterabl
             accounts.setdefault(item.account, Rebuilt()).take(item)
         else:
             trader = owner(item)
-            pass_time(accounts.setdefault(trader[0] if trader else "", Rebuilt()), item)
+            accounts.setdefault(trader[0] if trader else "", Rebuilt()).pass_on(item)
     return accounts
+
+
+def retrace(items: Iterable[Fill | Transfer]) -> Rebuilt:
+    """One account after everything of it that was booked, in order: fills, and transfers that no fill made, its start
+    money among them. Raises ValueError for one that cannot have been booked then."""
+    trader = Rebuilt()
+    for item in items:
+        if isinstance(item, Fill):
+            trader.take(item)
+        elif item.code in OWN_CODES:
+            trader.pass_on(item)
+        elif item.code == OPEN and item.asset == VCR:
+            trader.cash += item.amount if item.debit == CAPITAL else -item.amount
+    return trader
 
 
 def nav(

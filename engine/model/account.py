@@ -21,6 +21,17 @@ class Position(msgspec.Struct):
     day_label: str = ""
 
 
+class Holding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A position that is handed over: signed lots, signed Minor paid for them, and the day it was opened on, if that is
+    known. `margined`: only differences were settled, so its cost never left the cash."""
+
+    symbol: Symbol
+    lots: int
+    cost: int
+    margined: bool = False
+    day_label: str = ""
+
+
 class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
     """Limits that an account's owner set on every order, whoever sends it; None means none.
 
@@ -46,7 +57,9 @@ class Account(msgspec.Struct, omit_defaults=True):
     `check_at` is when its margin is looked at next (0: with its next fill). `funding` and `dividends` are what time
     has paid so far, in Minor: interest, borrow fees and swaps (mostly below 0), and dividends less those owed.
     `given` is what came in from outside beyond START_CASH (below 0: less), `point_nav` the NAV of its last equity
-    point (None: none yet); `point_due`: the next whole hour notes one.
+    point (None: none yet); `point_due`: the next whole hour notes one. `reset_at` is when it last began anew (0: never)
+    and `reset_fills` how many fills the desk had made by then; `forked_from` and `forked_at` name the account whose
+    holdings it began with and the moment at which that had them.
     """
 
     account_id: AccountId
@@ -69,6 +82,15 @@ class Account(msgspec.Struct, omit_defaults=True):
     given: int = 0
     point_nav: int | None = None
     point_due: bool = False
+    reset_at: TimeNs = TimeNs(0)
+    reset_fills: int = 0
+    forked_from: str = ""
+    forked_at: TimeNs = TimeNs(0)
+
+    @property
+    def began_at(self) -> TimeNs:
+        """Since when its figures count: its opening, or its last reset."""
+        return self.reset_at or self.opened_at
 
     @property
     def funded(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from engine.model.account import Limits
+from engine.model.account import Holding, Limits
 from engine.model.alert import AlertRequest
 from engine.model.algo import AlgoRequest
 from engine.model.ids import AccountId, Lots, Minor, Ticks, TimeNs
@@ -25,6 +25,26 @@ class OpenAccount(Command, frozen=True, tag="open_account"):
 
     account: AccountId
     cash: Minor
+
+
+class ResetAccount(Command, frozen=True, tag="reset_account"):
+    """Begin an account anew with `cash`: its orders and algorithms end, what it holds goes back, its past stays."""
+
+    account: AccountId
+    cash: Minor
+
+
+class ForkAccount(Command, frozen=True, tag="fork_account"):
+    """Make the account `to` with what `account` held at `taken`: cash in Minor, and holdings by symbol.
+
+    The command carries them, so that a journal plays back without looking at its own past.
+    """
+
+    account: AccountId
+    to: AccountId
+    cash: int
+    holdings: tuple[Holding, ...]
+    taken: TimeNs
 
 
 class Submit(Command, frozen=True, tag="submit"):
@@ -129,4 +149,6 @@ AnyCommand = (
     | Reach
     | SetAlert
     | DropAlert
+    | ResetAccount
+    | ForkAccount
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from engine.documents import Document
 from engine.kernel import Kernel
 from engine.views.alerts import AlertView
+from engine.views.holders import account_rows
 
 __all__ = ["View"]
 
@@ -21,3 +22,7 @@ class View(AlertView):
     def clock(self) -> Document:
         """The market's clock."""
         return self._clock()
+
+    def account_list(self) -> Document:
+        """All accounts of the desk, a line each."""
+        return account_rows(self)

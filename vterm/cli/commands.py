@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "fills": (THIN, "orders", "executions, newest first"),
     "portfolio": (THIN, "account", "cash, value, profit and limits"),
     "positions": (THIN, "account", "what is held"),
+    "accounts": (THIN, "accounts", "the home's accounts: list, open, reset, fork"),
     "risk": (THIN, "risk", "use of the margin limit; set the account's own limits; lift a lock"),
     "alerts": (THIN, "alerts", "be told once when a market does something: add, rm, watch"),
     "watchlist": (THIN, "account", "show or change the watchlist"),

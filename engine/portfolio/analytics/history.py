@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from engine.ledger.passage import owner, pass_time
+from engine.ledger.passage import begins_anew, owner, pass_time
 from engine.ledger.position import apply_fill
-from engine.ledger.postings import DIVIDEND, FINAL_SETTLEMENT, LOTS, SPLIT, TIME_CODES, VARIATION
+from engine.ledger.postings import DIVIDEND, FINAL_SETTLEMENT, HANDOVER_CODES, LOTS, OWN_CODES, SPLIT, VARIATION
 from engine.model.account import Position, Transfer
 from engine.model.fill import Fill
 from engine.model.ids import fill_number
@@ -74,13 +74,19 @@ def retell(
 
     `held` are the positions before the first of them (default: none). Transfers of fills only give that order; without
     them a fill comes before what time did at the same moment. Of the transfers of other accounts and those from
-    outside none is a step.
+    outside none is a step. A reset begins the account anew: what was before it is left out. What a fork was given is
+    held, and no step.
     """
-    purse = _Purse(held or {})
-    steps = [
-        _fill_step(purse, one) if isinstance(one, Fill) else _time_step(purse, one)
-        for one in _ordered(account, fills, transfers)
-    ]
+    purse, steps = _Purse(held or {}), list[Step]()
+    for one in _ordered(account, fills, transfers):
+        if isinstance(one, Fill):
+            steps.append(_fill_step(purse, one))
+        elif one.code not in HANDOVER_CODES:
+            steps.append(_time_step(purse, one))
+        else:
+            pass_time(purse, one)
+            if begins_anew(one):
+                steps.clear()
     return History(steps, purse.positions)
 
 
@@ -90,7 +96,7 @@ def _ordered(account: str, fills: Iterable[Fill], transfers: Iterable[Transfer])
     for transfer in transfers:
         if transfer.code == LOTS:
             booked[transfer.reference] = transfer.transfer_id
-        elif transfer.code in TIME_CODES:
+        elif transfer.code in OWN_CODES:
             found = owner(transfer)
             if found is not None and found[0] == account:
                 rows.append((transfer.at, transfer.transfer_id, 0, transfer))
