@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -15,22 +16,24 @@ from engine.kernel import Kernel
 from engine.market.calendar import Calendar, load_calendar
 from engine.market.catalogue import Catalogue, load
 from engine.market.shown import ShownMarket
+from engine.model.command import Reach
 from engine.model.format import parse_time, time_text
 from engine.model.ids import MINUTE_NS, TimeNs
 from engine.model.refusal import Code, refuse
 from engine.model.session import MarketSession
 from engine.past import Past
-from engine.ports import AuditReport, LedgerStore, MarketSource
-from engine.recovery import rebuild
+from engine.ports import AuditReport, IntegrityError, LedgerStore, MarketSource
+from engine.recovery import rebuild, snapshot_of
 from engine.runner import Runner
 
 if TYPE_CHECKING:
     from engine.adapters.sqlite_past import SqlitePast
+    from engine.adapters.sqlite_prefix import Cut
     from engine.market.scenarios import Scenario
     from engine.simulate import Options, Run
 
 MAX_SEED = 2**63
-LEDGER = "ledger.db"
+LEDGER, WATCHLIST = "ledger.db", "watchlist.json"
 _OPEN_PLUS = 5 * MINUTE_NS
 _BEFORE_ROLL = 15 * MINUTE_NS
 _LOOK_STEPS = 600
@@ -50,12 +53,14 @@ def open_desk(
 
     Raises StoreError, IntegrityError, BadDataFile, Refused.
     """
+    from engine.adapters.ledger_swap import finish_exchange
     from engine.adapters.lists import FileLists
     from engine.adapters.sqlite import SqliteLedger
     from engine.adapters.sqlite_past import SqlitePast
 
     if replay is not None and scenario:
         raise refuse(Code.INCONSISTENT_FIELDS, "a recorded market has no scenario", fix="leave out --scenario")
+    finish_exchange(home)
     store = SqliteLedger(home / LEDGER)
     try:
         past = SqlitePast(store.path)
@@ -75,7 +80,7 @@ def open_desk(
         store.close()
         raise
     names = [str(i.symbol) for i in kernel.catalogue.columns] if replay is not None else None
-    return Runner(kernel, store, _clock(kernel, store), FileLists(home / "watchlist.json", names))
+    return Runner(kernel, store, _clock(kernel, store), FileLists(home / WATCHLIST, names))
 
 
 def _catch_up(kernel: Kernel, store: LedgerStore, past: SqlitePast) -> None:
@@ -89,9 +94,88 @@ def _catch_up(kernel: Kernel, store: LedgerStore, past: SqlitePast) -> None:
 
 def audit_home(home: Path) -> AuditReport:
     """Prove or disprove the ledger of a home, running or not. Raises StoreError where there is none."""
+    from engine.adapters.ledger_swap import standing_ledger
     from engine.adapters.sqlite_audit import audit
 
-    return audit(home / LEDGER)
+    return audit(standing_ledger(home))
+
+
+def past_moment(home: Path, at: str = "", before: str = "", account: str = "main", *, back: bool = False) -> Cut:
+    """The moment `at` a market time, or just before an order of `account`, in the history of a home.
+
+    `back`: the home itself is to go back there, which one on the world's time cannot. Raises Refused, StoreError,
+    IntegrityError.
+    """
+    from engine.adapters.ledger_swap import standing_ledger
+    from engine.adapters.sqlite_prefix import cut_at, cut_before, words_of
+
+    ledger = standing_ledger(home)
+    words = words_of(ledger)
+    if "seed" not in words:
+        fix = "play it again from its start"
+        raise refuse(Code.FORBIDDEN, "a recorded market's desk has no past moment to go back to", fix=fix)
+    if back and words.get("clock") == "wall":
+        fix = "`vterm fork --into DIR` makes a desk of that moment with a clock of its own"
+        raise refuse(Code.FORBIDDEN, "a desk on the world's time cannot go back", fix=fix)
+    return cut_before(ledger, before, account) if before else cut_at(ledger, _moment(at))
+
+
+def fork_home(home: Path, into: Path, cut: Cut) -> str:
+    """Make `into` (new, or empty) a home whose desk stands as that of `home` stood at `cut`, on a clock of its own; the
+    hash of the last entry that both share. Raises Refused, StoreError, IntegrityError."""
+    from engine.adapters.ledger_swap import standing_ledger
+    from engine.adapters.sqlite_errors import told
+
+    with told(into):
+        if into.exists() and (not into.is_dir() or any(into.iterdir())):
+            raise refuse(Code.INCONSISTENT_FIELDS, f"{into} is not empty", fix="name a new folder", field="into")
+        into.parent.mkdir(parents=True, exist_ok=True)
+        fresh = into.with_name(f".{into.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        try:
+            shared = _build_past(standing_ledger(home), fresh, cut)
+            if (home / WATCHLIST).is_file():
+                shutil.copy2(home / WATCHLIST, fresh / WATCHLIST)
+            fresh.replace(into)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    return shared
+
+
+def rewind_home(home: Path, cut: Cut) -> Path:
+    """Take the desk of a home back to `cut`; the folder in it that keeps the ledger as it was. The caller holds the
+    home's lock. Raises StoreError, IntegrityError."""
+    from engine.adapters.ledger_swap import exchange, finish_exchange, stage
+    from engine.adapters.sqlite import SqliteLedger
+
+    finish_exchange(home)
+    SqliteLedger(home / LEDGER).close()
+    _build_past(home / LEDGER, stage(home), cut)
+    return exchange(home)
+
+
+def _build_past(source: Path, folder: Path, cut: Cut) -> str:
+    """A ledger in `folder` that ends at `cut`, played back once to prove that it stands."""
+    from engine.adapters.sqlite import SqliteLedger
+    from engine.adapters.sqlite_past import SqlitePast
+    from engine.adapters.sqlite_prefix import copy_prefix
+
+    shared = copy_prefix(source, folder / LEDGER, cut, {"clock": "own"})
+    store = SqliteLedger(folder / LEDGER)
+    past = SqlitePast(store.path)
+    try:
+        kernel = _living_kernel(store, "", "", "", past)
+        _catch_up(kernel, store, past)
+        entries = kernel.apply(Reach(at=cut.at))[0] if kernel.state.now < cut.at else []
+        if len(entries) > 1 or kernel.state.now != cut.at:
+            raise IntegrityError("the journal of this home cannot be played back to that moment")
+        store.commit(entries)
+        store.snapshot(snapshot_of(kernel))
+    finally:
+        past.close()
+        store.close()
+    return shared.hex()
 
 
 def simulation(seed: int, options: Options, scenario: str = "") -> Run:
@@ -210,10 +294,7 @@ def first_time(clock: str) -> TimeNs:
     if clock == "wall":
         return wall_now()
     if clock:
-        try:
-            return parse_time(clock)
-        except ValueError as error:
-            raise refuse(Code.NUMBER_FORMAT, str(error), fix="use wall, or a time like 2026-11-23T14:35:00Z") from error
+        return _moment(clock, "wall, or ")
     calendar, now = load_calendar("US_EQ"), wall_now()
     days = calendar.days
     for number in range(min(calendar.day_index(now), len(days) - 1), -1, -1):
@@ -221,6 +302,14 @@ def first_time(clock: str) -> TimeNs:
         if opens and opens[0] + _OPEN_PLUS <= now:
             return TimeNs(opens[0] + _OPEN_PLUS)
     return now
+
+
+def _moment(text: str, otherwise: str = "") -> TimeNs:
+    try:
+        return parse_time(text)
+    except ValueError as error:
+        fix = f"use {otherwise}a time like 2026-11-23T14:35:00Z"
+        raise refuse(Code.NUMBER_FORMAT, str(error), fix=fix) from error
 
 
 def _before_roll() -> TimeNs:

@@ -6,7 +6,7 @@ import msgspec
 
 from engine.kernel import Kernel
 from engine.model.command import AnyCommand
-from engine.ports import IntegrityError, JournalEntry, Recovered
+from engine.ports import IntegrityError, JournalEntry, Recovered, Snapshot
 
 
 def rebuild(kernel: Kernel, recovered: Recovered) -> None:
@@ -28,3 +28,16 @@ def rebuild(kernel: Kernel, recovered: Recovered) -> None:
             "the journal of this home cannot be played back to the same state (another version wrote it?)"
         )
     kernel.take_events()
+
+
+def snapshot_of(kernel: Kernel) -> Snapshot:
+    """The whole state, with what an audit needs to value it again."""
+    state, valuer = kernel.state, kernel.valuer
+    held = {symbol for account in state.accounts.values() for symbol in account.positions}
+    return Snapshot(
+        seq=state.entries,
+        at=state.now,
+        state=kernel.freeze(),
+        nav={name: valuer.worth(account).nav for name, account in state.accounts.items()},
+        marks={symbol: valuer.mark_ratio(kernel.catalogue[symbol]) for symbol in sorted(held)},
+    )

@@ -43,7 +43,8 @@ from engine.model.order import Order
 from engine.model.refusal import Code, Refusal, Refused, refuse
 from engine.model.session import MarketSession
 from engine.portfolio.holdings import check_current, held_at, held_now
-from engine.ports import IntegrityError, JournalEntry, LedgerStore, Snapshot, StoreError
+from engine.ports import IntegrityError, JournalEntry, LedgerStore, StoreError
+from engine.recovery import snapshot_of
 from engine.risk.account_schema import account_id, parse_fork, parse_opening, parse_reset
 from engine.risk.algo_schema import parse_algo
 from engine.risk.amend import parse_changes
@@ -134,15 +135,7 @@ class Runner:
         """Keep the whole state, behind everything committed so far."""
         kernel = self.kernel
         self._since_snapshot, self._snapshot_at = 0, int(kernel.state.now)
-        held = {s for account in kernel.state.accounts.values() for s in account.positions}
-        snapshot = Snapshot(
-            seq=kernel.state.entries,
-            at=kernel.state.now,
-            state=kernel.freeze(),
-            nav={name: kernel.valuer.worth(a).nav for name, a in kernel.state.accounts.items()},
-            marks={s: kernel.valuer.mark_ratio(kernel.catalogue[s]) for s in sorted(held)},
-        )
-        self._writer.snapshot(snapshot)
+        self._writer.snapshot(snapshot_of(kernel))
 
     async def stop(self) -> None:
         """Stop the clock, keep the state, let go of the store."""

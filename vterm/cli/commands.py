@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "risk": (THIN, "risk", "use of the margin limit; set the account's own limits; lift a lock"),
     "alerts": (THIN, "alerts", "be told once when a market does something: add, rm, watch"),
     "watchlist": (THIN, "account", "show or change the watchlist"),
+    "fork": (THIN, "rewind", "another home whose desk stands as this one stood at a past moment"),
+    "rewind": (THIN, "rewind", "take this home's desk back to a past moment, or to before an order"),
     "engine": (THIN, "engine", "start, stop or show the engine of this home"),
     "doctor": (THIN, "doctor", "check this machine and this home"),
     "audit": (THIN, "audit", "prove the ledger from its first entry"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from typing import Any
 
+    from engine.home import Home
     from vterm.cli.context import Context
 
 STOP_WITHIN_S = 20.0
@@ -73,12 +74,15 @@ def _status(context: Context, args: Namespace) -> dict[str, Any]:
 
 
 def _stop(context: Context, args: Namespace) -> dict[str, Any]:
+    return stop_engine(context.home)
+
+
+def stop_engine(home: Home) -> dict[str, Any]:
     """Ask it to stop, and wait until it has let go of the home."""
     from engine import lock
     from engine.client.thin import ThinDesk
     from engine.desk import DeskUnreachable
 
-    home = context.home
     if not os.path.isdir(home.path) or not lock.held(home):
         return {"running": False, "home": home.path, "stopped": False}
     pid = home.engine_pid()
