@@ -61,6 +61,33 @@ class DeskReader(Protocol):
     async def alerts(self, active_only: bool = False) -> Document:
         """{"alerts": [...]}, newest first: active, fired and dropped ones."""
 
+    async def equity(self, window: str = "7d", benchmark: str = "", every: str = "") -> Document:
+        """The equity curve of 1d, 7d, 30d, 90d, 1y or all; `every` hour or day ("": by the window)."""
+
+    async def analytics(self, window: str = "all", benchmark: str = "") -> Document:
+        """Ratios, tails, trades, exposure, allocation, concentration and risk by position."""
+
+    async def attribution(self, by: str = "class", window: str = "all") -> Document:
+        """Profit by class, sector, currency, direction, hour, weekday, phase, symbol or cost."""
+
+    async def correlation(self, symbols: Sequence[str] = (), limit: int = 0) -> Document:
+        """How what is held, or the named instruments, move together."""
+
+    async def calendar(self, span: str = "day", window: str = "all") -> Document:
+        """Profit and return by day, week, month or year."""
+
+    async def cash_flow(self, window: str = "all") -> Document:
+        """Where cash went, by word and by day, and from worth to worth."""
+
+    async def round_trips(self, limit: int = 0, window: str = "all") -> Document:
+        """Trades from flat to flat, newest first, and their figures; 0 means all of them."""
+
+    async def what_if(self, order: Document, benchmark: str = "") -> Document:
+        """Every figure before and after an order that is not sent."""
+
+    async def rebalance(self, plan: Document) -> Document:
+        """Proposals that bring the account to {"strategy", "targets"?, …}; nothing is sent."""
+
     async def preview(self, order: Document) -> Document:
         """What an order would do if it were sent now. Changes nothing."""
 

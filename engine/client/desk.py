@@ -105,6 +105,43 @@ class DeskClient:
         """Use of the margin limit, what each position takes of it, and the owner's own limits."""
         return await self._get("/v1/risk")
 
+    async def equity(self, window: str = "7d", benchmark: str = "", every: str = "") -> Document:
+        """The equity curve of 1d, 7d, 30d, 90d, 1y or all; `every` hour or day ("": by the window)."""
+        return await self._get("/v1/portfolio/equity", window=window, benchmark=benchmark, every=every)
+
+    async def analytics(self, window: str = "all", benchmark: str = "") -> Document:
+        """Ratios, tails, trades, exposure, allocation, concentration and risk by position."""
+        return await self._get("/v1/portfolio/analytics", window=window, benchmark=benchmark)
+
+    async def attribution(self, by: str = "class", window: str = "all") -> Document:
+        """Profit by class, sector, currency, direction, hour, weekday, phase, symbol or cost."""
+        return await self._get("/v1/portfolio/attribution", by=by, window=window)
+
+    async def correlation(self, symbols: Sequence[str] = (), limit: int = 0) -> Document:
+        """How what is held, or the named instruments, move together."""
+        return await self._get("/v1/portfolio/correlation", symbols=",".join(symbols), limit=limit)
+
+    async def calendar(self, span: str = "day", window: str = "all") -> Document:
+        """Profit and return by day, week, month or year."""
+        return await self._get("/v1/portfolio/calendar", span=span, window=window)
+
+    async def cash_flow(self, window: str = "all") -> Document:
+        """Where cash went, by word and by day, and from worth to worth."""
+        return await self._get("/v1/portfolio/cashflow", window=window)
+
+    async def round_trips(self, limit: int = 0, window: str = "all") -> Document:
+        """Trades from flat to flat, newest first, and their figures; 0 means all of them."""
+        return await self._get("/v1/portfolio/trades", limit=limit, window=window)
+
+    async def what_if(self, order: Document, benchmark: str = "") -> Document:
+        """Every figure before and after an order that is not sent."""
+        query = f"?{urlencode({'benchmark': benchmark})}" if benchmark else ""
+        return await self._call("POST", f"/v1/portfolio/what-if{query}", order)
+
+    async def rebalance(self, plan: Document) -> Document:
+        """Proposals that bring the account to {"strategy", "targets"?, …}; nothing is sent."""
+        return await self._call("POST", "/v1/portfolio/rebalance", plan)
+
     async def preview(self, order: Document) -> Document:
         """What an order would do if it were sent now. Changes nothing."""
         return await self._call("POST", "/v1/orders/preview", order)

@@ -13,6 +13,18 @@ from engine.gateway.call import Call
 from engine.gateway.caps import algo_claim, amend_claim, order_claim, within_caps
 from engine.gateway.key_routes import create_key, list_keys, revoke_key
 from engine.gateway.keys import READ, TRADE
+from engine.gateway.performance_routes import (
+    ask_what_if,
+    plan_rebalance,
+    read_analytics,
+    read_attribution,
+    read_calendar,
+    read_cash_flow,
+    read_correlation,
+    read_equity,
+    read_risk,
+    read_round_trips,
+)
 
 Handler = Callable[[Call], Awaitable[Document]]
 MANY = 100_000
@@ -136,11 +148,6 @@ async def _portfolio(call: Call) -> Document:
     return call.view.portfolio(call.account)
 
 
-async def _risk(call: Call) -> Document:
-    call.only()
-    return call.view.risk(call.account)
-
-
 async def _set_limits(call: Call) -> Document:
     call.only()
     return await call.runner.set_limits(call.account, await call.body())
@@ -239,7 +246,16 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/accounts": {"GET": list_accounts, "POST": open_account},
     "/v1/accounts/{name}/reset": {"POST": reset_account},
     "/v1/accounts/{name}/fork": {"POST": fork_account},
-    "/v1/risk": {"GET": _risk},
+    "/v1/portfolio/equity": {"GET": read_equity},
+    "/v1/portfolio/analytics": {"GET": read_analytics},
+    "/v1/portfolio/attribution": {"GET": read_attribution},
+    "/v1/portfolio/correlation": {"GET": read_correlation},
+    "/v1/portfolio/calendar": {"GET": read_calendar},
+    "/v1/portfolio/cashflow": {"GET": read_cash_flow},
+    "/v1/portfolio/trades": {"GET": read_round_trips},
+    "/v1/portfolio/what-if": {"POST": ask_what_if},
+    "/v1/portfolio/rebalance": {"POST": plan_rebalance},
+    "/v1/risk": {"GET": read_risk},
     "/v1/risk/limits": {"POST": _set_limits},
     "/v1/algos": {"GET": _algos, "POST": _start_algo},
     "/v1/algos/{algo_id}": {"GET": _algo},
@@ -254,6 +270,8 @@ ROUTES: dict[str, dict[str, Handler]] = {
 _MAKES = ("/v1/orders", "/v1/algos", "/v1/alerts", "/v1/keys", "/v1/accounts", "/v1/accounts/{name}/fork")
 CREATED = frozenset(("POST", path) for path in _MAKES)
 _TRADES = ("/v1/orders", "/v1/algos", "/v1/flatten")
+_ASKED = ("/v1/orders/preview", "/v1/portfolio/what-if", "/v1/portfolio/rebalance")
+"""Questions that are posted because they have a body; they change nothing."""
 
 
 def scope_of(method: str, path: str) -> str:
@@ -261,6 +279,6 @@ def scope_of(method: str, path: str) -> str:
     engine."""
     if path.startswith(("/v1/keys", "/v1/accounts")):
         return ""
-    if method == "GET" or path == "/v1/orders/preview":
+    if method == "GET" or path in _ASKED:
         return READ
     return TRADE if path.startswith(_TRADES) else ""

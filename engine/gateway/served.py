@@ -7,11 +7,36 @@ from typing import Any, Protocol
 
 from engine.desk import Document
 from engine.model.instrument import Instrument
+from engine.views.jobs import Job
 
 Levels = Sequence[tuple[int, int]]
 
 
-class ServedView(Protocol):
+class ServedPerformance(Protocol):
+    """Reads that take long: jobs that give documents of docs/documents.md. Each may raise Refused."""
+
+    def equity(self, account: str, window: str, benchmark: str, every: str) -> Job[Document]: ...
+
+    def analytics(self, account: str, window: str, benchmark: str) -> Job[Document]: ...
+
+    def attribution(self, account: str, by: str, window: str) -> Job[Document]: ...
+
+    def correlation(self, account: str, symbols: Sequence[str], limit: int) -> Job[Document]: ...
+
+    def calendar(self, account: str, span: str, window: str) -> Job[Document]: ...
+
+    def cash_flow(self, account: str, window: str) -> Job[Document]: ...
+
+    def round_trips(self, account: str, limit: int, window: str) -> Job[Document]: ...
+
+    def risk_figures(self, account: str, benchmark: str) -> Job[Document]: ...
+
+    def what_if(self, account: str, payload: bytes, benchmark: str, *, strict: bool) -> Job[Document]: ...
+
+    def rebalance(self, account: str, payload: bytes) -> Job[Document]: ...
+
+
+class ServedView(ServedPerformance, Protocol):
     """Synchronous reads; documents of docs/documents.md. Each may raise Refused."""
 
     def instruments(self, asset_class: str = "", search: str = "") -> Document: ...

@@ -8,11 +8,12 @@ from engine.documents import Document
 from engine.kernel import Kernel
 from engine.views.alerts import AlertView
 from engine.views.holders import account_rows
+from engine.views.plans import PlanView
 
 __all__ = ["View"]
 
 
-class View(AlertView):
+class View(AlertView, PlanView):
     """Everything that can be read of one desk."""
 
     def __init__(self, kernel: Kernel, clock: Callable[[], Document]) -> None:

@@ -8,7 +8,16 @@ import msgspec
 
 from engine.ledger.passage import begins_anew, owner, pass_time
 from engine.ledger.position import apply_fill
-from engine.ledger.postings import DIVIDEND, FINAL_SETTLEMENT, HANDOVER_CODES, LOTS, OWN_CODES, SPLIT, VARIATION
+from engine.ledger.postings import (
+    DIVIDEND,
+    FINAL_SETTLEMENT,
+    HANDOVER_CODES,
+    LOTS,
+    OWN_CODES,
+    SPLIT,
+    TIME_CODES,
+    VARIATION,
+)
 from engine.model.account import Position, Transfer
 from engine.model.fill import Fill
 from engine.model.ids import fill_number
@@ -77,13 +86,18 @@ def retell(
     outside none is a step. A reset begins the account anew: what was before it is left out. What a fork was given is
     held, and no step.
     """
+    return tell(_ordered(account, fills, transfers), held)
+
+
+def tell(booked: Iterable[Fill | Transfer], held: Mapping[str, Position] | None = None) -> History:
+    """As `retell`, of what one account booked, in that order; what came from outside is no step."""
     purse, steps = _Purse(held or {}), list[Step]()
-    for one in _ordered(account, fills, transfers):
+    for one in booked:
         if isinstance(one, Fill):
             steps.append(_fill_step(purse, one))
-        elif one.code not in HANDOVER_CODES:
+        elif one.code in TIME_CODES:
             steps.append(_time_step(purse, one))
-        else:
+        elif one.code in HANDOVER_CODES:
             pass_time(purse, one)
             if begins_anew(one):
                 steps.clear()
