@@ -64,7 +64,7 @@ def concerns(entry: JournalEntry, account: str) -> bool:
         named = _read_names(entry.body)
         if account in (named.account, named.to):
             return True
-    if any(thing.account == account for thing in (*entry.orders, *entry.fills)):
+    if any(order.account == account for order in entry.orders) or any(fill.account == account for fill in entry.fills):
         return True
     return any(beside_fills(transfer) == account for transfer in entry.transfers)
 
