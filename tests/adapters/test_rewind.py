@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import shutil
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from engine.model.refusal import Code, Refused
 from engine.ports import IntegrityError
 from engine.runner import Runner
 
+DATA = Path(__file__).parents[1] / "data"
 CLOCK, SEED = "2026-06-15T14:30:00Z", "7"
 
 
@@ -289,6 +291,24 @@ def _dies_at(step: int, home: Path, order: str) -> bool:
     code = os.waitstatus_to_exitcode(status)
     assert code in (0, 9), code
     return code == 0
+
+
+def test_a_home_of_an_earlier_version_can_be_forked(tmp_path: Path) -> None:
+    with tarfile.open(DATA / "home-v1.tar.xz") as packed:
+        packed.extractall(tmp_path / "old", filter="data")
+    old = tmp_path / "old"
+    whole = hashes(old)
+    with reading(old / "ledger.db") as connection:
+        times = [row[0] for row in connection.exec_driver_sql("SELECT at FROM journal ORDER BY seq")]
+    for at in (times[len(times) // 3], (times[-2] + times[-1]) // 2, times[-1]):
+        into = tmp_path / f"fork-{at}"
+        cut = past_moment(old, time_text(at))
+        fork_home(old, into, cut)
+        assert hashes(into)[: cut.seq] == whole[: cut.seq]
+        assert opened(into, lambda desk: time_text(desk.kernel.state.now)) == time_text(at)
+        report = audit_home(into)
+        assert report.ok, report.problems
+    assert hashes(old) == whole, "the source is only read"
 
 
 def test_a_damaged_plan_is_told(traded: Past) -> None:
