@@ -56,6 +56,7 @@ def open_desk(
     from engine.adapters.ledger_swap import finish_exchange
     from engine.adapters.lists import FileLists
     from engine.adapters.sqlite import SqliteLedger
+    from engine.adapters.sqlite_journal import SqliteJournal
     from engine.adapters.sqlite_past import SqlitePast
 
     if replay is not None and scenario:
@@ -80,7 +81,8 @@ def open_desk(
         store.close()
         raise
     names = [str(i.symbol) for i in kernel.catalogue.columns] if replay is not None else None
-    return Runner(kernel, store, _clock(kernel, store), FileLists(home / WATCHLIST, names))
+    lists, journal = FileLists(home / WATCHLIST, names), SqliteJournal(store.path)
+    return Runner(kernel, store, _clock(kernel, store), lists, journal)
 
 
 def _catch_up(kernel: Kernel, store: LedgerStore, past: SqlitePast) -> None:

@@ -35,6 +35,7 @@ from engine.model.command import (
     DropAlert,
     Flatten,
     ForkAccount,
+    ImportTrades,
     OpenAccount,
     Reach,
     ResetAccount,
@@ -43,6 +44,7 @@ from engine.model.command import (
     SetLimits,
     StartAlgo,
     Submit,
+    UndoImport,
 )
 from engine.model.event import Event, SystemStatus
 from engine.model.ids import DAY_NS, SECOND_NS, TimeNs
@@ -51,6 +53,7 @@ from engine.model.refusal import Code, Refusal
 from engine.past import MemoryPast, Past
 from engine.portfolio.accounts import Accounts
 from engine.portfolio.equity import EquityWatch
+from engine.portfolio.imports.booking import Imports
 from engine.portfolio.overnight import Overnight
 from engine.ports import JournalEntry, encode
 from engine.risk.margin import MarginWatch
@@ -97,6 +100,8 @@ class Kernel:
         )
         self.equity = EquityWatch(self.state, self.valuer, self._trading.chronicle)
         self._accounts = Accounts(self.state, self.valuer, self._trading, self.equity, self._algos.cancel_all)
+        trading, chronicle = self._trading, self._trading.chronicle
+        self._imports = Imports(self.state, self.valuer, trading, chronicle, self.equity, self._algos.cancel_all)
         self._alerts = AlertWatch(shown, catalogue, self.state, self._trading.happened, self.gate.contract_end)
         shown.displaced = self.state.displaced
         self._next_change = TimeNs(0)
@@ -219,6 +224,9 @@ class Kernel:
 
     def _do(self, command: AnyCommand) -> Answer:
         trading = self._trading
+        closed = self._closed(command)
+        if closed is not None:
+            return closed
         if isinstance(command, Submit | Amend):
             account = self.state.accounts.get(command.account)
             if account is not None:
@@ -233,7 +241,7 @@ class Kernel:
             return trading.cancel_all(command)
         if isinstance(command, OpenAccount):
             self._accounts.open(command)
-        elif isinstance(command, ResetAccount | ForkAccount):
+        elif isinstance(command, ResetAccount | ForkAccount | ImportTrades | UndoImport):
             return self._hand_over(command)
         elif isinstance(command, SetClock):
             self.state.speed, self.state.paused = command.speed, command.paused
@@ -269,11 +277,26 @@ class Kernel:
         self._watch.touched(account.account_id, self.state.now)
         self.state.check_at = self._watch.next_check(self.state.now)
 
-    def _hand_over(self, command: ResetAccount | ForkAccount) -> Refusal | None:
+    def _closed(self, command: AnyCommand) -> Refusal | None:
+        """The refusal of a command for an account that was given back."""
+        if isinstance(command, SetClock | Reach | OpenAccount):
+            return None
+        account = self.state.accounts.get(command.account)
+        if account is None or not account.closed_at:
+            return None
+        return Refusal(
+            Code.FORBIDDEN, f"the account {command.account} is closed", fix="vterm accounts lists the others"
+        )
+
+    def _hand_over(self, command: ResetAccount | ForkAccount | ImportTrades | UndoImport) -> Refusal | None:
         if isinstance(command, ResetAccount):
             refusal = self._accounts.reset(command)
-        else:
+        elif isinstance(command, ForkAccount):
             refusal = self._accounts.fork(command)
+        elif isinstance(command, ImportTrades):
+            refusal = self._imports.book(command)
+        else:
+            refusal = self._imports.undo(command)
         if refusal is None:
             self._overnight.become(self.state)  # positions came or went without a fill
         return refusal
@@ -325,6 +348,7 @@ class Kernel:
         self._overnight.become(self.state)
         self.equity.become(self.state)
         self._accounts.become(self.state)
+        self._imports.become(self.state)
         self._next_change = TimeNs(0)
         self.shown.now = TimeNs(-1)
         self._show(self.state.now)

@@ -28,6 +28,7 @@ from engine.model.command import (
     DropAlert,
     Flatten,
     ForkAccount,
+    ImportTrades,
     OpenAccount,
     Reach,
     ResetAccount,
@@ -36,6 +37,7 @@ from engine.model.command import (
     SetLimits,
     StartAlgo,
     Submit,
+    UndoImport,
 )
 from engine.model.format import parse_time, time_text
 from engine.model.ids import SECOND_NS, AccountId, TimeNs
@@ -43,6 +45,7 @@ from engine.model.order import Order
 from engine.model.refusal import Code, Refusal, Refused, refuse
 from engine.model.session import MarketSession
 from engine.portfolio.holdings import check_current, held_at, held_now
+from engine.portfolio.imports.plan import ImportBody, plan_document, plan_import
 from engine.ports import IntegrityError, JournalEntry, LedgerStore, StoreError
 from engine.recovery import snapshot_of
 from engine.risk.account_schema import account_id, parse_fork, parse_opening, parse_reset
@@ -52,6 +55,7 @@ from engine.risk.limits_document import parse_limits, wants_unlock
 from engine.risk.schema import parse_order, request_document
 from engine.views import View
 from engine.views.holders import account_row
+from engine.views.journal import Journal, page_document
 
 FRAME_S = 0.1
 SNAPSHOT_S = 60.0
@@ -77,14 +81,16 @@ class Lists(Protocol):
 class Runner:
     """One desk at work, inside one asyncio loop."""
 
-    def __init__(self, kernel: Kernel, store: LedgerStore, clock: Clock, lists: Lists) -> None:
+    def __init__(
+        self, kernel: Kernel, store: LedgerStore, clock: Clock, lists: Lists, journal: Journal | None = None
+    ) -> None:
         self.kernel = kernel
         self.clock = clock
         self.bus = Bus()
         self.view = View(kernel, self._clock_document)
         self.lists = lists
         self.failure: StoreError | None = None
-        self._store = store
+        self._store, self._journal = store, journal
         self._writer = GroupWriter(store)
         self._stopping = asyncio.Event()
         self._pending = 0
@@ -338,6 +344,29 @@ class Runner:
         holder = self.view.account(account)
         document = self.kernel.preview.document(holder, request, self.kernel.working_lots(account), self._at())
         return {**document, "at": time_text(self.view.now), "seq": self.view.seq}
+
+    async def journal(self, account: str, limit: int = 0, before: int = 0) -> Document:
+        """Stored entries of an account, newest first, read beside the writer."""
+        if self._journal is None:
+            raise refuse(Code.FORBIDDEN, "this desk keeps no journal", fix="use the desk of a home")
+        self.view.account(account)
+        page = await asyncio.to_thread(self._journal.page, account, limit, before)
+        return page_document(page, account, self.kernel.catalogue)
+
+    async def import_trades(self, wanted: ImportBody) -> Document:
+        """Book trades made elsewhere in an account of their own, or say what that would do."""
+        kernel = self.kernel
+        plan = plan_import(wanted, kernel.catalogue, kernel.valuer, kernel.state.now, kernel.state.accounts)
+        document = {"preview": wanted.preview, **plan_document(plan, kernel.catalogue, kernel.valuer)}
+        if not wanted.preview:
+            await self._command(ImportTrades(kernel.state.now, plan.name, plan.cash, tuple(plan.trades)))
+        return document
+
+    async def undo_import(self, name: str) -> Document:
+        """Give back all that an imported account holds, and close it."""
+        holder = self.view.account(name)
+        await self._command(UndoImport(at=self._at(), account=holder.account_id))
+        return {"account": name, "closed_at": time_text(holder.closed_at)}
 
     def watchlist(self, account: str) -> Document:
         """The account's symbols."""

@@ -97,33 +97,33 @@ class Call:
             raise refuse(Code.ENUM_ERROR, f"{name} is none of its words", fix=f"use {', '.join(words)}", field=name)
         return text
 
-    async def body(self) -> bytes:
-        """The body of a JSON request of at most 64 KiB."""
+    async def body(self, most: int = MAX_BODY) -> bytes:
+        """The body of a JSON request of at most `most` bytes."""
         kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             if self._taken is None:
                 await self._take(-1)
             fix = "send Content-Type: application/json"
             raise refuse(Code.UNSUPPORTED_MEDIA_TYPE, "the body is not declared as JSON", fix=fix)
-        return await self._whole()
+        return await self._whole(most)
 
-    async def _whole(self) -> bytes:
+    async def _whole(self, most: int = MAX_BODY) -> bytes:
         """The body of whatever kind, read once."""
         if self._taken is not None:
             return self._taken
         length = self.request.headers.get("content-length", "0")
         announced = int(length[:12]) if length.isascii() and length.isdigit() else 0
-        body = await self._take(-1 if announced > MAX_BODY else MAX_BODY)
+        body = await self._take(-1 if announced > most else most)
         if body is None:
-            fix = "send one order a request"
-            raise refuse(Code.PAYLOAD_TOO_LARGE, "the body is larger than 64 KiB", fix=fix)
+            fix = "send one order a request" if most == MAX_BODY else "send it in parts"
+            raise refuse(Code.PAYLOAD_TOO_LARGE, f"the body is larger than {most // 1024} KiB", fix=fix)
         self._taken = body
         return body
 
-    async def read(self, shape: type[T]) -> T:
+    async def read(self, shape: type[T], most: int = MAX_BODY) -> T:
         """The body as a `shape`; unknown fields are refused by shapes that forbid them."""
         try:
-            return msgspec.json.decode(await self.body(), type=shape)
+            return msgspec.json.decode(await self.body(most), type=shape)
         except msgspec.ValidationError as error:
             code = Code.UNKNOWN_FIELD if "unknown field" in str(error) else Code.TYPE_ERROR
             raise refuse(code, str(error), fix="see docs/commands.md for the fields") from None

@@ -25,6 +25,15 @@ from engine.gateway.performance_routes import (
     read_risk,
     read_round_trips,
 )
+from engine.gateway.statement_routes import (
+    import_trades,
+    list_fills,
+    list_orders,
+    read_journal,
+    read_statement,
+    read_wallet,
+    undo_import,
+)
 
 Handler = Callable[[Call], Awaitable[Document]]
 MANY = 100_000
@@ -88,12 +97,6 @@ async def _set_clock(call: Call) -> Document:
     return await call.runner.set_clock(wanted.action, wanted.value)
 
 
-async def _orders(call: Call) -> Document:
-    call.only("open", "limit")
-    open_only = call.choice("open", ("true", "false", "1", "0"), "false") in ("true", "1")
-    return call.view.orders(call.account, open_only, call.number("limit", 0, 0, 100_000_000))
-
-
 async def _submit(call: Call) -> Document:
     call.only()
     body = await call.body()
@@ -131,11 +134,6 @@ async def _amend(call: Call) -> Document:
 async def _flatten(call: Call) -> Document:
     call.only()
     return await call.runner.flatten(call.account)
-
-
-async def _fills(call: Call) -> Document:
-    call.only("limit")
-    return call.view.fills(call.account, call.number("limit", 0, 0, 100_000_000))
 
 
 async def _positions(call: Call) -> Document:
@@ -233,16 +231,21 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/trades/{symbol:path}": {"GET": _trades},
     "/v1/sessions": {"GET": _sessions},
     "/v1/clock": {"GET": _clock, "POST": _set_clock},
-    "/v1/orders": {"GET": _orders, "POST": _submit},
+    "/v1/orders": {"GET": list_orders, "POST": _submit},
     "/v1/orders/preview": {"POST": _preview},
     "/v1/orders/cancel-all": {"POST": _cancel_all},
     "/v1/orders/{order_id}": {"GET": _order},
     "/v1/orders/{order_id}/cancel": {"POST": _cancel},
     "/v1/orders/{order_id}/amend": {"POST": _amend},
     "/v1/flatten": {"POST": _flatten},
-    "/v1/fills": {"GET": _fills},
+    "/v1/fills": {"GET": list_fills},
     "/v1/positions": {"GET": _positions},
     "/v1/portfolio": {"GET": _portfolio},
+    "/v1/wallet": {"GET": read_wallet},
+    "/v1/statement": {"GET": read_statement},
+    "/v1/journal": {"GET": read_journal},
+    "/v1/imports": {"POST": import_trades},
+    "/v1/imports/{name}": {"DELETE": undo_import},
     "/v1/accounts": {"GET": list_accounts, "POST": open_account},
     "/v1/accounts/{name}/reset": {"POST": reset_account},
     "/v1/accounts/{name}/fork": {"POST": fork_account},

@@ -13,17 +13,18 @@ import msgspec
 
 from engine.ledger.chart import CAPITAL, MARKET, VCR, trader_cash, trader_position
 from engine.ledger.passage import owner
-from engine.ledger.postings import FORK, HANDED_CASH, HANDOVER_CODES, RESET
+from engine.ledger.postings import FORK, HANDED_CASH, HANDOVER_CODES, RESET, UNDO
 from engine.model.account import Holding, Position, Transfer
-from engine.model.command import ForkAccount, ResetAccount
+from engine.model.command import ForkAccount, ResetAccount, UndoImport
 from engine.model.ids import TimeNs
 
 if TYPE_CHECKING:
     from engine.ports import JournalEntry
 
-_CODE_OF = {"fork_account": FORK, "reset_account": RESET}
+_CODE_OF = {"fork_account": FORK, "reset_account": RESET, "undo_import": UNDO}
 _read_fork = msgspec.json.Decoder(ForkAccount).decode
 _read_reset = msgspec.json.Decoder(ResetAccount).decode
+_read_undo = msgspec.json.Decoder(UndoImport).decode
 
 
 def hand_over(
@@ -47,6 +48,7 @@ def hand_back(
     anew: int,
     at: int,
     next_id: int,
+    code: str = RESET,
 ) -> tuple[Transfer, ...]:
     """Transfers of a reset: each position goes back at its cost, lots last, then all money; then `anew` Minor come."""
     moves: list[tuple[str, str, int, str]] = []
@@ -56,7 +58,7 @@ def hand_back(
         moves.append((symbol, symbol, -held.lots, MARKET))
         cash += held.cost
     moves += [(HANDED_CASH, VCR, -cash, CAPITAL), (HANDED_CASH, VCR, anew, CAPITAL)]
-    return _moved(account, RESET, moves, at, next_id)
+    return _moved(account, code, moves, at, next_id)
 
 
 def _cost_house(margined: bool) -> str:
@@ -91,6 +93,10 @@ def handover_faults(entry: JournalEntry) -> list[str]:
         if handed != hand_over(fork.to, FORK, fork.cash, fork.holdings, entry.at, first):
             return [f"account {fork.to} was not given what its command says"]
         return []
+    if code == UNDO:
+        undone = _read_undo(entry.body).account
+        others = [t for t in handed if (owner(t) or ("", 0))[0] != undone]
+        return [f"transfer {t.transfer_id} undoes what is not of {undone}" for t in others[:1]]
     reset = _read_reset(entry.body)
     owners = [owner(transfer) for transfer in handed]
     if any(found is None or found[0] != reset.account for found in owners) or owners[-1:] != [

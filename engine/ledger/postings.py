@@ -35,10 +35,11 @@ DIVIDEND, SPLIT = "dividend", "split"
 TIME_CODES = frozenset({VARIATION, FINAL_SETTLEMENT, FINANCING, BORROW, SWAP, DIVIDEND, SPLIT})
 """Codes of transfers that time alone causes; each is between one trader and the house, and names a symbol or cash."""
 
-RESET, FORK = "reset", "fork"
-"""What an account gives back when it begins anew, and its new start money; what one made after another begins with."""
+RESET, FORK, UNDO = "reset", "fork", "undo"
+"""What an account gives back when it begins anew, and its new start money; what one made after another begins with;
+what an import gives back when it is undone."""
 
-HANDOVER_CODES = frozenset({RESET, FORK})
+HANDOVER_CODES = frozenset({RESET, FORK, UNDO})
 """Codes of what is handed over at its cost: cash with capital, and a position as if it were bought from the house or
 sold to it. Each transfer is between one trader and the house, and names cash or a symbol."""
 

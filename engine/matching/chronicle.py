@@ -66,6 +66,14 @@ class Chronicle:
         self._transfers.extend(transfers)
         self.events.extend(LedgerEntry(at, transfer) for transfer in transfers)
 
+    def recorded(self, order: Order | None, fill: Fill | None, transfers: tuple[Transfer, ...]) -> None:
+        """Note what happened in the past and elsewhere, and tell nobody."""
+        if order is not None:
+            self._touched[order.order_id] = order
+        if fill is not None:
+            self._fills.append(fill)
+        self._transfers.extend(transfers)
+
     def pointed(self, point: EquityPoint) -> None:
         """Note what an account is worth."""
         self._points.append(point)

@@ -59,7 +59,8 @@ class Account(msgspec.Struct, omit_defaults=True):
     `given` is what came in from outside beyond START_CASH (below 0: less), `point_nav` the NAV of its last equity
     point (None: none yet); `point_due`: the next whole hour notes one. `reset_at` is when it last began anew (0: never)
     and `reset_fills` how many fills the desk had made by then; `forked_from` and `forked_at` name the account whose
-    holdings it began with and the moment at which that had them.
+    holdings it began with and the moment at which that had them. `imported_at` is when its trades were imported (0:
+    they were made here), `closed_at` when it was given back (0: it is open).
     """
 
     account_id: AccountId
@@ -86,6 +87,8 @@ class Account(msgspec.Struct, omit_defaults=True):
     reset_fills: int = 0
     forked_from: str = ""
     forked_at: TimeNs = TimeNs(0)
+    imported_at: TimeNs = TimeNs(0)
+    closed_at: TimeNs = TimeNs(0)
 
     @property
     def began_at(self) -> TimeNs:

@@ -7,7 +7,7 @@ import msgspec
 from engine.model.account import Holding, Limits
 from engine.model.alert import AlertRequest
 from engine.model.algo import AlgoRequest
-from engine.model.ids import AccountId, Lots, Minor, Ticks, TimeNs
+from engine.model.ids import AccountId, Lots, Minor, Symbol, Ticks, TimeNs
 from engine.model.order import OrderRequest
 
 ORIGINS = ("person", "strategy")
@@ -45,6 +45,32 @@ class ForkAccount(Command, frozen=True, tag="fork_account"):
     cash: int
     holdings: tuple[Holding, ...]
     taken: TimeNs
+
+
+class ImportedTrade(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A trade made elsewhere: `lots` at `price` ticks, worth `value` Minor, for which `fee` Minor were paid."""
+
+    at: TimeNs
+    symbol: Symbol
+    side: int
+    lots: Lots
+    price: Ticks
+    value: Minor
+    fee: Minor
+
+
+class ImportTrades(Command, frozen=True, tag="import_trades"):
+    """Make an account with `cash` and book trades made elsewhere in it, at their own times; `trades` oldest first."""
+
+    account: AccountId
+    cash: Minor
+    trades: tuple[ImportedTrade, ...]
+
+
+class UndoImport(Command, frozen=True, tag="undo_import"):
+    """Give back all that an imported account holds, and close it. What it did stays in the ledger."""
+
+    account: AccountId
 
 
 class Submit(Command, frozen=True, tag="submit"):
@@ -151,4 +177,6 @@ AnyCommand = (
     | DropAlert
     | ResetAccount
     | ForkAccount
+    | ImportTrades
+    | UndoImport
 )

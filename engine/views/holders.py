@@ -23,10 +23,12 @@ def account_row(view: AccountView, account: Account) -> Document:
         "reset_at": time_text(account.reset_at) if account.reset_at else None,
         "forked_from": account.forked_from or None,
         "forked_at": time_text(account.forked_at) if account.forked_at else None,
+        "imported_at": time_text(account.imported_at) if account.imported_at else None,
     }
 
 
 def account_rows(view: AccountView) -> Document:
-    """All of them, by name."""
+    """All that are open, by name."""
     accounts = view.kernel.state.accounts
-    return {"accounts": [account_row(view, accounts[name]) for name in sorted(accounts)]}
+    kept = [name for name in sorted(accounts) if not accounts[name].closed_at]
+    return {"accounts": [account_row(view, accounts[name]) for name in kept]}

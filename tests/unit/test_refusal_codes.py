@@ -228,6 +228,10 @@ async def _unsigned(desk: Desk) -> Any:
     return await desk.ask("GET", "/v1/portfolio", headers="X-VecTrade-Key: vt_live_none\r\n")
 
 
+async def _bad_table(desk: Desk) -> Any:
+    return await desk.ask("POST", "/v1/imports", {"text": "Date,Ticker\n2026-01-05,AAPL\n"})
+
+
 async def _full_disk(desk: Desk) -> Any:
     desk.store.full = True
     return await desk.order()
@@ -260,6 +264,7 @@ PRODUCERS: dict[Code, Producer] = {
     Code.NO_LOCATE: deep(symbol="FTT-USD", side="sell", quantity="100000"),
     Code.UNKNOWN_ALGO: asks("GET", "/v1/algos/a9"),
     Code.UNKNOWN_ALERT: asks("GET", "/v1/alerts/al9"),
+    Code.BAD_IMPORT: _bad_table,
     Code.UNKNOWN_KEY: asks("DELETE", "/v1/keys/vt_live_none"),
     Code.INSUFFICIENT_FUNDS: _poor,
     Code.DUPLICATE_ORDER: twice({}, {}, no_repeat_seconds="5"),
