@@ -42,8 +42,8 @@ class PlanView(SupposedView):
     """Plans for one desk's accounts."""
 
     def rebalance(self, account: str, payload: bytes | str | Mapping[str, Any]) -> Job[Document]:
-        """Proposals for {"strategy", "targets"?, "symbols"?, "reserve"?, "min_trade"?, "keep_others"?}: whole lots within
-        the account's limits, those that make room first."""
+        """Proposals for {"strategy", "targets"?, "symbols"?, "reserve"?, "min_trade"?, "keep_others"?}: whole lots
+        within the account's limits, those that make room first."""
         asked = self._asked(payload)
         held = {symbol: one.lots for symbol, one in self.account(account).positions.items()}
         names = asked.symbols or tuple(sorted(held))
