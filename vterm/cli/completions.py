@@ -19,6 +19,8 @@ WORDS = {
     "watchlist": "add remove set",
     "alerts": "list add rm watch",
     "risk": "set unlock",
+    "what-if": "buy sell",
+    "rebalance": "equal risk-parity inverse-vol targets",
     "completions": "bash zsh fish",
     "help": "exit-codes " + " ".join(COMMANDS),
 }

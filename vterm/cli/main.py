@@ -66,14 +66,15 @@ def _thin(context: Context, line: Line, module: str, about: str) -> int:
 
     found = import_module(f"vterm.cli.{module}")
     parser = _parser(line.name, about)
-    arguments = getattr(found, f"args_{line.name}", None)
+    word = line.name.replace("-", "_")
+    arguments = getattr(found, f"args_{word}", None)
     if arguments is not None:
         arguments(parser)
     try:
         args = parser.parse_args(line.rest)
     except SystemExit as done:  # --help has been printed
         return int(done.code or 0)
-    code: int = getattr(found, f"run_{line.name}")(context, args)
+    code: int = getattr(found, f"run_{word}")(context, args)
     return code
 
 

@@ -55,7 +55,7 @@ def run_order(context: Context, args: Namespace) -> int:
     if args.payload is not None:
         if args.words:
             raise usage("--payload is the whole order", "leave out the words before it")
-        order: object = _read(args.payload)
+        order: object = read_payload(args.payload)
     else:
         order = payload(args)
     if args.preview:
@@ -64,7 +64,7 @@ def run_order(context: Context, args: Namespace) -> int:
     return _show_order(context, _await(context, answer, wait))
 
 
-def _read(path: str) -> bytes:
+def read_payload(path: str) -> bytes:
     """The payload's bytes, untouched: what is wrong with them is the engine's to say."""
     try:
         if path == "-":

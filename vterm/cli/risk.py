@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from vterm.cli.context import Context
 
+TAILS = ("confidence", "var", "cvar", "normal_var", "normal_cvar", "var_amount", "cvar_amount")
 POSITIONS = ("symbol", "value", "weight", "margin", "share_of_limit", "unrealised_pnl")
 LIMITS = {
     "max_order_value": ("V", "an order may be worth at most V VCR"),
@@ -67,6 +68,13 @@ def _changes(args: Namespace) -> dict[str, Any]:
 def _show(context: Context, document: dict[str, Any]) -> None:
     positions, limits, lock = document["positions"], document["limits"], document["locked"]
     fields(document)
+    for name in ("exposure", "reasons"):
+        if document.get(name):
+            sys.stdout.write(f"\n{name}\n" if name == "exposure" else "\nwhy figures are missing\n")
+            fields(document[name])
+    if document.get("tails"):
+        sys.stdout.write("\nlosses of one bad day, of what is held now over past days\n")
+        show_rows(context, document["tails"], TAILS, "tails")
     if lock:
         fields({"locked": lock["cause"], "until": lock["until"]})
     said = {name: value for name, value in limits.items() if value is not None}
