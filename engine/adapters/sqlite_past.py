@@ -124,13 +124,13 @@ class SqlitePast:
     def points(self, account: str, since: int = 0) -> list[EquityPoint]:
         """The account's equity points from `since` on, oldest first."""
         rows = self._rows(
-            f"SELECT {columns(EQUITY)} FROM equity WHERE account = ? AND at >= ? AND seq <= ? ORDER BY at",
+            f"SELECT {columns(EQUITY)} FROM equity WHERE account = ? AND at >= ? AND seq <= ? ORDER BY at, number",
             (account, since, self.horizon),
             read_point,
         )
         fresh = self._fresh.points(account, since)
-        known = {point.at for point in fresh}
-        return [*(point for point in rows if point.at not in known), *fresh]
+        known = set(fresh)  # a reset at a whole hour has a point of its own beside the hour's
+        return [*(point for point in rows if point not in known), *fresh]
 
     def transfers(self, account: str) -> list[Transfer]:
         """Transfers of the account that no fill made, oldest first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.gateway.routes import ROUTES, scope_of
 from engine.ledger.invariants import entry_faults
 from engine.ledger.passage import pass_time
 from engine.ledger.postings import FORK, RESET
@@ -13,6 +14,7 @@ from engine.model.command import ForkAccount, OpenAccount, ResetAccount, StartAl
 from engine.model.ids import DAY_NS, AccountId, Minor, Symbol, TimeNs
 from engine.model.order import Status
 from engine.model.refusal import Code, Refusal, Refused
+from engine.portfolio.analytics.history import History, retell
 from engine.portfolio.holdings import held_at, held_now
 from engine.ports import JournalEntry
 from engine.risk.account_schema import MOST_CASH, account_id, parse_fork, parse_opening, parse_reset
@@ -148,6 +150,33 @@ def test_a_reset_stops_algorithms_and_leaves_other_accounts_alone(floor: Floor) 
     do(floor, ResetAccount(floor.now, MAIN, START_CASH))
     assert not any(algo.open for algo in floor.kernel.state.algos.values())
     assert floor.kernel.state.accounts["other"].cash == other
+
+
+def test_analytics_begin_at_a_reset_and_know_what_a_fork_was_given(floor: Floor) -> None:
+    def told(name: str) -> History:
+        return retell(name, floor.past.fills(name)[::-1], floor.past.transfers(name))
+
+    assert told(MAIN).steps
+    floor.step(1)
+    fork(floor)
+    do(floor, ResetAccount(floor.now, MAIN, START_CASH))
+    assert (told(MAIN).steps, told(MAIN).positions) == ([], {})
+    assert told(NEW).steps == []
+    floor.step(1)
+    for name in (MAIN, NEW):
+        floor.send(-1, "AAPL", 100, account=name)
+        floor.send(+1, "AAPL", 40, account=name)
+        account, history = floor.kernel.state.accounts[name], told(name)
+        assert sum(step.realised for step in history.steps) == account.realised
+        assert {s: (p.lots, p.cost) for s, p in history.positions.items()} == {
+            s: (p.lots, p.cost) for s, p in account.positions.items()
+        }
+
+
+def test_no_key_has_a_scope_for_accounts() -> None:
+    for method, path in (("GET", "/v1/accounts"), ("POST", "/v1/accounts"), ("POST", "/v1/accounts/{name}/reset")):
+        assert path in ROUTES
+        assert scope_of(method, path) == ""
 
 
 def test_a_command_that_cannot_be_is_refused_and_changes_nothing(floor: Floor) -> None:
