@@ -97,6 +97,32 @@ class DeskClient:
         """Fills, newest first; 0 means all of them."""
         return await self._get("/v1/fills", limit=limit)
 
+    async def find(self, what: str, **filters: object) -> Document:
+        """Orders or fills (`what`), narrowed and sorted by symbol, class_, side, from_, to, status, origin, min_value,
+        sort and limit."""
+        given = {name.removesuffix("_"): value for name, value in filters.items()}
+        return await self._get(f"/v1/{what}", **given)
+
+    async def wallet(self, limit: int = 0, before: str = "", since: str = "", until: str = "") -> Document:
+        """Movements of cash, newest first, and the balance after each; `before` is the `next` of the page before."""
+        return await self._get("/v1/wallet", limit=limit, before=before, **{"from": since, "to": until})
+
+    async def statement(self, since: str = "", until: str = "", month: str = "") -> Document:
+        """What a span of time began with, what changed it, and what it ended with."""
+        return await self._get("/v1/statement", month=month, **{"from": since, "to": until})
+
+    async def journal(self, limit: int = 0, before: int = 0) -> Document:
+        """Entries of the journal that concern the account, newest first, their chain verified."""
+        return await self._get("/v1/journal", limit=limit, before=before)
+
+    async def import_trades(self, body: Document) -> Document:
+        """Book trades made elsewhere in an account of their own, or preview that ({"text", "name", "preview", …})."""
+        return await self._call("POST", "/v1/imports", body)
+
+    async def undo_import(self, name: str) -> Document:
+        """Give back all that an imported account holds, and close it."""
+        return await self._call("DELETE", f"/v1/imports/{quoted(name, safe='')}")
+
     async def portfolio(self) -> Document:
         """Cash, positions, value, profit and limits."""
         return await self._get("/v1/portfolio")

@@ -112,10 +112,12 @@ def _table(rows: list[list[str]], columns: Columns) -> None:
 def _csv(rows: Sequence[dict[str, Any]], columns: Columns) -> None:
     import csv
 
+    from vterm.cli.export_file import safe_cell
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow(["" if row.get(name) is None else _text(row[name]) for name in columns])
+        writer.writerow(["" if row.get(name) is None else safe_cell(_text(row[name])) for name in columns])
 
 
 def _is_number(text: str) -> bool:

@@ -73,7 +73,8 @@ class Reader:
         price = _number("price", cells["price"])
         if price <= 0:
             raise _Bad("price", "the price is not above 0", "leave the line out, or correct it")
-        ticks = price / instrument.tick.fraction()
+        step = instrument.tick.fraction()
+        ticks = price * Fraction(step.denominator, step.numerator)
         exact = div_half_even(ticks.numerator, ticks.denominator)
         if exact < 1 or exact > MOST_LOTS:
             raise _Bad("price", f"{cells['price']} is not a price of {instrument.symbol}", "is it in another currency?")
