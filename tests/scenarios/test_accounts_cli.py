@@ -113,3 +113,15 @@ def test_a_home_without_a_ledger(tmp_path: Path) -> None:
     with desk(tmp_path / "none") as it:
         assert it.refused("rewind", "--at", "2026-06-15", "--yes") == (4, "NO_LEDGER")
         assert it.refused("fork", "--into", str(tmp_path / "x"), "--at", "2026-06-15") == (4, "NO_LEDGER")
+
+
+def test_commands_that_come_during_a_rewind_wait_for_it(home: Desk) -> None:
+    it = home
+    buy(it, "a-1")
+    first = it.start("rewind", "--before", "a-1", "--yes", "--json")
+    others = [it.start("portfolio", "--json") for _ in range(3)]
+    for process in (first, *others):
+        _, err = process.communicate(timeout=90)
+        assert (process.returncode, err) == (0, b"")
+    assert it.ask("orders")["orders"] == []
+    assert it.ask("audit")["ok"]

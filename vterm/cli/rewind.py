@@ -52,6 +52,8 @@ def run_fork(context: Context, args: Namespace) -> int:
 
 def run_rewind(context: Context, args: Namespace) -> int:
     """{home at entries kept}. The engine is stopped, the next command starts it at the past moment."""
+    import fcntl
+
     from engine import lock
     from engine.bootstrap import past_moment, rewind_home
     from engine.model.format import time_text
@@ -61,10 +63,12 @@ def run_rewind(context: Context, args: Namespace) -> int:
     cut = past_moment(home, args.at, args.before, context.account, back=True)
     if not args.yes:
         confirm(f"rewind the desk of {home} to {time_text(cut.at)}: what came after it is put away, not deleted")
-    stop_engine(context.home)
-    with lock.take(context.home):
-        cut = past_moment(home, args.at, args.before, context.account, back=True)
-        kept = rewind_home(home, cut)
+    with open(context.home.start_lock, "ab") as turn:  # whoever wants an engine meanwhile waits for this one's turn
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        stop_engine(context.home)
+        with lock.take(context.home):
+            cut = past_moment(home, args.at, args.before, context.account, back=True)
+            kept = rewind_home(home, cut)
     return _show(context, {"home": str(home), "at": time_text(cut.at), "entries": cut.seq, "kept": str(kept)})
 
 
