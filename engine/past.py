@@ -52,8 +52,9 @@ class Past(Protocol):
     def transfers(self, account: str) -> list[Transfer]:
         """Transfers of the account that no fill made, oldest first: start money, funding, dividends, settlements."""
 
-    def booked(self, account: str) -> list[Booked]:
-        """The account's fills, and its transfers that no fill made, in the order in which they were booked."""
+    def booked(self, account: str, newest: int = 0) -> list[Booked]:
+        """The account's fills, and its transfers that no fill made, in the order in which they were booked; of them the
+        `newest` (0: all)."""
 
     def find_orders(self, account: str, wanted: Wanted) -> list[Order]:
         """The account's finished orders that are wanted, as they are wanted."""
@@ -173,9 +174,9 @@ class MemoryPast:
         """Transfers of the account that no fill made, oldest first."""
         return list(self._transfers.get(account, ()))
 
-    def booked(self, account: str) -> list[Booked]:
+    def booked(self, account: str, newest: int = 0) -> list[Booked]:
         """Fills and transfers beside them, in the order of booking."""
-        return list(self._booked.get(account, ()))
+        return self._booked.get(account, [])[-newest:]
 
     def find_orders(self, account: str, wanted: Wanted) -> list[Order]:
         """The account's finished orders that are wanted, as they are wanted."""

@@ -139,18 +139,19 @@ class SqlitePast:
         known = {transfer.transfer_id for transfer in fresh}
         return [*(transfer for transfer in rows if transfer.transfer_id not in known), *fresh]
 
-    def booked(self, account: str) -> list[Booked]:
-        """The account's fills, and its transfers that no fill made, in the order in which they were booked."""
+    def booked(self, account: str, newest: int = 0) -> list[Booked]:
+        """The account's newest fills and transfers that no fill made, in the order in which they were booked."""
         filled: list[tuple[int, Booked]] = self._rows(
-            f"SELECT {columns(FILLS)} FROM fills WHERE account = ? AND seq <= ? ORDER BY number",
-            (account, self.horizon),
+            f"SELECT {columns(FILLS)} FROM fills WHERE account = ? AND seq <= ? ORDER BY number DESC LIMIT ?",
+            (account, self.horizon, newest or -1),
             lambda row: (int(row[1]), read_fill(row)),
         )
         moved: list[tuple[int, Booked]] = [*self._moved(account)]
-        both = heapq.merge(moved, filled, key=lambda pair: pair[0])
+        both = heapq.merge(moved, reversed(filled), key=lambda pair: pair[0])
         fresh = self._fresh.booked(account)
         known = {_name(item) for item in fresh}
-        return [*(item for _, item in both if _name(item) not in known), *fresh]
+        whole = [*(item for _, item in both if _name(item) not in known), *fresh]
+        return whole[-newest:]
 
     def find_orders(self, account: str, wanted: Wanted) -> list[Order]:
         """The account's finished orders that are wanted, as they are wanted."""

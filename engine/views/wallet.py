@@ -21,6 +21,9 @@ from engine.portfolio.analytics.cashflow import signed, word_of
 from engine.portfolio.analytics.history import CASH
 from engine.views.account import AccountView
 
+_SPARE = 20
+"""Things booked that are read beyond a page, since some move no cash."""
+
 
 class Movement(msgspec.Struct, frozen=True, gc=False):
     """`amount` Minor came (above 0) or went, which left `balance`. `name` is the movement's own: the fill's, with
@@ -37,9 +40,10 @@ class Movement(msgspec.Struct, frozen=True, gc=False):
     order_id: str = ""
 
 
-def movements(account: str, booked: Iterable[Booked]) -> list[Movement]:
-    """All movements of cash of an account, oldest first, from what was booked, oldest first."""
-    found, balance = list[Movement](), 0
+def movements(account: str, booked: Iterable[Booked], balance: int = 0) -> list[Movement]:
+    """All movements of cash of an account, oldest first, from what was booked, oldest first. `balance` is its cash
+    before them."""
+    found = list[Movement]()
     for item in booked:
         for transfer in _transfers(item):
             amount = signed(account, transfer)
@@ -81,6 +85,12 @@ def movement_document(movement: Movement) -> Document:
 class WalletView(AccountView):
     """The wallets of one desk."""
 
+    def _newest(self, account: str, count: int, cash: int) -> list[Movement]:
+        """Movements of the newest things booked, which end at the cash."""
+        booked = self.kernel.past.booked(account, count)
+        moved = movements(account, booked)
+        return movements(account, booked, cash - (moved[-1].balance if moved else 0))
+
     def wallet(self, account: str, span: Span = Span(), limit: int = 0, before: str = "") -> Document:
         """Movements of cash in a span, newest first; `before` goes on after the movement of that name.
 
@@ -88,7 +98,10 @@ class WalletView(AccountView):
         names where the next page goes on, null on the last one.
         """
         holder = self.account(account)
-        whole = movements(account, self.kernel.past.booked(account))
+        newest = limit + _SPARE if limit and not before and span == Span() else 0
+        whole = self._newest(account, newest, holder.cash) if newest else None
+        if whole is None or len(whole) <= limit:
+            whole = movements(account, self.kernel.past.booked(account))
         places = [place for place, movement in enumerate(whole) if span.holds(movement.at)]
         if before:
             end = next((place for place, movement in enumerate(whole) if movement.name == before), None)

@@ -67,6 +67,8 @@ def test_memory_and_a_home_answer_alike(tmp_path: Path) -> None:
                 assert past.find_fills(account, wanted) == fills, wanted
             for account in desk.accounts:
                 assert past.booked(account) == memory.booked(account) != []
+                for newest in (1, 7, 60, 10_000):
+                    assert past.booked(account, newest) == memory.booked(account)[-newest:]
                 assert past.symbols(account) == memory.symbols(account) != []
         assert answers > 1_000
         past.close()

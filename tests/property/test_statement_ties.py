@@ -66,6 +66,8 @@ def test_pages_of_a_wallet_are_the_whole(desk: TradedDesk, account: str) -> None
             break
         before = page["next"]
     assert pages == whole
+    for limit in (1, 2, 13, len(whole), len(whole) + 5):
+        assert desk.view.wallet(account, limit=limit)["movements"] == whole[:limit]
     some = Span(desk.some_time(), desk.some_time())
     part = desk.view.wallet(account, some if some.since < some.until else Span(some.until, some.since))
     assert all(row in whole for row in part["movements"])
