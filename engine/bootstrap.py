@@ -58,6 +58,7 @@ def open_desk(
     from engine.adapters.sqlite import SqliteLedger
     from engine.adapters.sqlite_journal import SqliteJournal
     from engine.adapters.sqlite_past import SqlitePast
+    from engine.adapters.sqlite_recount import SqliteRecount
 
     if replay is not None and scenario:
         raise refuse(Code.INCONSISTENT_FIELDS, "a recorded market has no scenario", fix="leave out --scenario")
@@ -82,7 +83,7 @@ def open_desk(
         raise
     names = [str(i.symbol) for i in kernel.catalogue.columns] if replay is not None else None
     lists, journal = FileLists(home / WATCHLIST, names), SqliteJournal(store.path)
-    return Runner(kernel, store, _clock(kernel, store), lists, journal)
+    return Runner(kernel, store, _clock(kernel, store), lists, journal, SqliteRecount(store.path))
 
 
 def _catch_up(kernel: Kernel, store: LedgerStore, past: SqlitePast) -> None:

@@ -15,7 +15,9 @@ from engine.alerts.schema import parse_alert
 from engine.bus import Bus
 from engine.clock import MAX_SPEED, Clock, OwnClock, step_for
 from engine.documents import Document, event_document
+from engine.drift import DriftWatch
 from engine.kernel import Flattened, Kernel
+from engine.ledger.reconcile import Books, Drift
 from engine.ledger.writer import GroupWriter
 from engine.matching.algos.desk import ACTIONS
 from engine.model.account import START_CASH
@@ -39,6 +41,7 @@ from engine.model.command import (
     Submit,
     UndoImport,
 )
+from engine.model.event import RiskEvent
 from engine.model.format import parse_time, time_text
 from engine.model.ids import SECOND_NS, AccountId, TimeNs
 from engine.model.order import Order
@@ -82,7 +85,13 @@ class Runner:
     """One desk at work, inside one asyncio loop."""
 
     def __init__(
-        self, kernel: Kernel, store: LedgerStore, clock: Clock, lists: Lists, journal: Journal | None = None
+        self,
+        kernel: Kernel,
+        store: LedgerStore,
+        clock: Clock,
+        lists: Lists,
+        journal: Journal | None = None,
+        books: Books | None = None,
     ) -> None:
         self.kernel = kernel
         self.clock = clock
@@ -97,6 +106,9 @@ class Runner:
         self._journalled = int(kernel.state.now)
         self._since_snapshot = 0
         self._snapshot_at = int(kernel.state.now)
+        self.drift = DriftWatch(kernel, books) if books is not None else None
+        if self.drift is not None:
+            self.drift.begin()
 
     # --- running ------------------------------------------------------------------------------
 
@@ -104,6 +116,15 @@ class Runner:
     def busy(self) -> bool:
         """Whether something works on that somebody may have asked to go on."""
         return self.kernel.working
+
+    @property
+    def drifted(self) -> bool:
+        """Whether the desk and its books disagree: nothing trades until it is opened again."""
+        return self.drift is not None and bool(self.drift.found)
+
+    def books(self) -> Document:
+        """How the desk and its books agree, for /healthz."""
+        return {"state": "not kept"} if self.drift is None else self.drift.document()
 
     async def run(self) -> None:
         """Step the market in real time until stopped."""
@@ -114,6 +135,7 @@ class Runner:
         while not self._stopping.is_set():
             self.step()
             now = loop.time()
+            self._reconcile(now)
             if now >= next_reach:
                 next_reach = now + REACH_S
                 self._remember_time()
@@ -128,9 +150,32 @@ class Runner:
 
     def step(self) -> None:
         """Bring the market to the clock's time and publish it."""
-        if self.failure is None:
+        if self.failure is None and not self.drifted:
             self._commit(self.kernel.advance(self.clock.now()), None)
         self.bus.step()
+
+    def _reconcile(self, now: float) -> None:
+        """Hold the desk against its books a little further, and say so once where they disagree."""
+        if self.drift is None or self.failure is not None:
+            return
+        self.drift.look(now)
+        if self.drift.news():
+            self._tell_drift(self.drift)
+
+    def _tell_drift(self, drift: DriftWatch) -> None:
+        at, accounts = self.view.now, self.kernel.state.accounts
+        words = {"scope": "desk", "status": "drift", "text": drift.cause}
+        documents: list[Document] = [{"type": "system.status", "at": time_text(at), **words}]
+        for found in drift.found:
+            if isinstance(found, Drift) and found.account in accounts:
+                holder = accounts[AccountId(found.account)]
+                worth = self.kernel.valuer.worth(holder)
+                text = f"{found.text()}; trading has stopped"
+                event = RiskEvent(
+                    "risk.drift", self.kernel.state.now, holder.account_id, 0, worth.nav, worth.gross, text
+                )
+                documents.append(self._event(event))
+        self.bus.publish(documents)
 
     def _remember_time(self) -> None:
         """Journal how far the market has been shown, so that a restart does not go back."""
@@ -138,7 +183,9 @@ class Runner:
             self._do(Reach(at=self.kernel.state.now))
 
     def snapshot(self) -> None:
-        """Keep the whole state, behind everything committed so far."""
+        """Keep the whole state, behind everything committed so far. One that its books contradict is not kept."""
+        if self.drifted:
+            return
         kernel = self.kernel
         self._since_snapshot, self._snapshot_at = 0, int(kernel.state.now)
         self._writer.snapshot(snapshot_of(kernel))
@@ -154,6 +201,8 @@ class Runner:
     def _let_go(self) -> None:
         with contextlib.suppress(StoreError, IntegrityError):
             self._writer.close()
+        if self.drift is not None:
+            self.drift.close()
         self.kernel.past.close()
         self._store.close()
 
@@ -381,6 +430,8 @@ class Runner:
     # --- inside -------------------------------------------------------------------------------
 
     def _at(self) -> TimeNs:
+        if self.drifted:
+            return self.kernel.state.now
         return TimeNs(max(self.clock.now(), self.kernel.state.now))
 
     async def _command(self, command: AnyCommand) -> Any:
@@ -392,6 +443,8 @@ class Runner:
                 cause=str(self.failure),
                 fix=_AFTER_FAILURE,
             )
+        if self.drift is not None:
+            self.drift.check(command)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         answer = self._do(command, done)
         await done
@@ -409,6 +462,8 @@ class Runner:
         events = self.kernel.take_events()
         if entries:
             self._journalled = int(entries[-1].at)
+            if self.drift is not None:
+                self.drift.note(entries)
         documents = [self._event(e) for e in events]
         if not entries and self._pending == 0:
             self._publish(documents, done)
@@ -454,6 +509,8 @@ class Runner:
             return
         if last:
             self.kernel.past.settled(last)
+            if self.drift is not None:
+                self.drift.settled(last)
         self._publish(documents, done)
 
     def _halt(self, error: BaseException) -> None:

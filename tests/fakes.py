@@ -140,6 +140,9 @@ class FakeRunner:
         self.lists: dict[str, list[str]] = {}
         self.sources: list[bool] = []
 
+    def books(self) -> dict[str, Any]:
+        return {"state": "agreed", "passes": 1}
+
     async def run(self) -> None:
         await self.stopped.wait()
 

@@ -111,12 +111,14 @@ class Gateway:
 
     def health(self) -> dict[str, Any]:
         """The document of /healthz."""
+        books = self._runner.books()
         return {
-            "status": "ok",
+            "status": "drift" if books["state"] == "drift" else "ok",
             "pid": os.getpid(),
             "uptime_s": round(time.monotonic() - self._begun, 1),
             "clients": self.clients,
             "busy": self._runner.busy,
             **self._about,
+            "books": books,
             "clock": self._runner.view.clock(),
         }
