@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from engine.ledger.chart import trader_of
+from engine.model.command import ForkAccount, ResetAccount
 from engine.model.format import time_text
+from engine.model.ids import AccountId, Minor
 from engine.model.span import Span, parse_span
+from engine.portfolio.holdings import held_now
 from tests.traded_desk import TradedDesk
 
 CHANGES = ("deposits", "realised_pnl", "unrealised_pnl", "fees", "funding", "dividends")
@@ -137,3 +140,25 @@ def test_at_whole_hours_the_worth_is_what_was_noted(desk: TradedDesk, account: s
     for point in points[:: max(1, len(points) // 8)]:
         opening = desk.view.statement(account, Span(point.at))["opening"]
         assert money(opening["nav"]) == Decimal(point.nav) / 10**6, time_text(point.at)
+
+
+def test_statements_add_up_across_a_reset_and_in_a_fork() -> None:
+    desk = TradedDesk(7)
+    desk.live(30)
+    kernel, bull = desk.kernel, AccountId("bull")
+    before, half = desk.view.portfolio("bull"), kernel.state.now
+    held = held_now(kernel.state.accounts[bull], kernel.catalogue)
+    fork = ForkAccount(half, bull, AccountId("twin"), held.cash, held.holdings, half)
+    assert desk.do(fork) is None
+    assert desk.view.statement("twin")["closing"]["nav"] == before["nav"]
+    assert desk.do(ResetAccount(at=half, account=bull, cash=Minor(5_000_000_000))) is None
+    desk.live(30)
+    for account in ("bull", "bear", "twin"):
+        statement, holder = desk.view.statement(account), kernel.state.accounts[AccountId(account)]
+        ties(statement)
+        assert statement["closing"]["nav"] == desk.view.portfolio(account)["nav"]
+        assert money(desk.view.wallet(account)["movements"][0]["balance"]) == Decimal(holder.cash) / 10**6
+        for _ in range(10):
+            one, other = sorted((desk.some_time(), desk.some_time()))
+            if one != other:
+                ties(desk.view.statement(account, Span(one, other)))
