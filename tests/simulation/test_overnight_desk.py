@@ -83,7 +83,7 @@ def test_what_time_booked_is_kept_and_proved(tmp_path: Path) -> None:
     ledger = SqliteLedger(path)
     rebuild(again, ledger.recover())
     ledger.close()
-    assert again.state_hash() == desk.state_hash()
+    assert again.freeze() == desk.freeze()
 
 
 def _snapshot(desk: Kernel) -> Snapshot:
