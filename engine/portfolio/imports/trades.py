@@ -42,6 +42,7 @@ class Reader:
     def __init__(self, table: Table, catalogue: Catalogue, valuer: Valuer, now: TimeNs) -> None:
         self._table, self._catalogue, self._valuer, self._now = table, catalogue, valuer, now
         self._known: dict[str, Instrument] = {}
+        self._scales: dict[str, tuple[Fraction, Fraction]] = {}
         self.rounded = 0
 
     def read(self) -> tuple[list[ImportedTrade], list[Fault]]:
@@ -73,8 +74,7 @@ class Reader:
         price = _number("price", cells["price"])
         if price <= 0:
             raise _Bad("price", "the price is not above 0", "leave the line out, or correct it")
-        step = instrument.tick.fraction()
-        ticks = price * Fraction(step.denominator, step.numerator)
+        ticks = price * self._scale(instrument)[0]
         exact = div_half_even(ticks.numerator, ticks.denominator)
         if exact < 1 or exact > MOST_LOTS:
             raise _Bad("price", f"{cells['price']} is not a price of {instrument.symbol}", "is it in another currency?")
@@ -118,17 +118,25 @@ class Reader:
             raise _Bad("symbol", f"{found.symbol} is shown but not traded", fix)
         return found
 
+    def _scale(self, instrument: Instrument) -> tuple[Fraction, Fraction]:
+        """(ticks of a price of 1, Minor of one lot at one tick at today's exchange rate)."""
+        known = self._scales.get(instrument.symbol)
+        if known is None:
+            step, (n, d) = instrument.tick.fraction(), instrument.value_ratio()
+            rate_n, rate_d = self._valuer.rate(instrument.currency)
+            known = Fraction(step.denominator, step.numerator), Fraction(n * rate_n, d * rate_d)
+            self._scales[instrument.symbol] = known
+        return known
+
     def _value(self, cells: dict[str, str], instrument: Instrument, lots: int, ticks: Fraction) -> int:
         """What was traded is worth in Minor: said in the file, or at today's exchange rate."""
-        n, d = instrument.value_ratio()
-        rate_n, rate_d = self._valuer.rate(instrument.currency)
-        worth = ticks * lots * Fraction(n * rate_n, d * rate_d)
-        value = div_half_even(worth.numerator, worth.denominator)
+        worth = self._scale(instrument)[1]
+        value = div_half_even(ticks.numerator * lots * worth.numerator, ticks.denominator * worth.denominator)
         if cells.get("value"):
             said = _minor("value", cells["value"])
             near = (
                 said == value
-                if (rate_n, rate_d) == (1, 1) and ticks.denominator == 1
+                if self._valuer.rate(instrument.currency) == (1, 1) and ticks.denominator == 1
                 else value <= 2 * said <= 4 * value
             )
             if not near:
