@@ -32,25 +32,28 @@ from engine.model.order import AUCTION_ONLY, Order, Status, side_word
 Document = dict[str, Any]
 Lookup = Any
 MONEY_DECIMALS = 2
+_CENT = MINOR_PER_VCR // 100
+_TENS = tuple(10**decimals for decimals in range(41))
 
 
 def money(minor: int) -> str:
     """Money rounded half-even to cents."""
-    return to_text(div_half_even(minor, MINOR_PER_VCR // 100), MONEY_DECIMALS)
+    return to_text(div_half_even(minor, _CENT), MONEY_DECIMALS)
 
 
 def exact_money(minor: int) -> str:
     """Money with all six decimals that it has, at least two."""
-    text = trim(to_text(minor, 6))
-    whole, _, fraction = text.partition(".")
-    return f"{whole}.{fraction.ljust(2, '0')}"
+    whole, fraction = divmod(abs(minor), MINOR_PER_VCR)
+    cents, rest = divmod(fraction, _CENT)
+    text = f"{whole}.{fraction:06d}".rstrip("0") if rest else f"{whole}.{cents:02d}"
+    return f"-{text}" if minor < 0 else text
 
 
 def ratio(numerator: int, denominator: int, decimals: int = 6) -> str:
     """A fraction as decimal text, half-even; zero where there is nothing to divide by."""
     if denominator == 0:
         return to_text(0, decimals)
-    return to_text(div_half_even(numerator * int(10**decimals), denominator), decimals)
+    return to_text(div_half_even(numerator * _TENS[decimals], denominator), decimals)
 
 
 def signed(text: str) -> str:

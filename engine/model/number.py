@@ -44,8 +44,8 @@ def to_text(units: int, decimals: int) -> str:
     if decimals == 0:
         return str(units)
     sign = "-" if units < 0 else ""
-    whole, fraction = divmod(abs(units), 10**decimals)
-    return f"{sign}{whole}.{fraction:0{decimals}d}"
+    digits = str(abs(units)).zfill(decimals + 1)
+    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}"
 
 
 def trim(text: str) -> str:
@@ -68,9 +68,10 @@ def div_half_even(numerator: int, denominator: int) -> int:
 
     Raises ZeroDivisionError for a zero denominator.
     """
+    if denominator < 0:
+        numerator, denominator = -numerator, -denominator
     quotient, remainder = divmod(numerator, denominator)
-    twice = 2 * abs(remainder)
-    size = abs(denominator)
-    if twice > size or (twice == size and quotient & 1):
+    twice = remainder + remainder
+    if twice > denominator or (twice == denominator and quotient & 1):
         return quotient + 1
     return quotient

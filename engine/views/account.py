@@ -10,8 +10,9 @@ from engine.documents import (
     ratio,
     signed,
 )
+from engine.kernel import Kernel
 from engine.matching.resting import rests
-from engine.model.account import Account, Position
+from engine.model.account import Account
 from engine.model.format import time_text
 from engine.model.instrument import Instrument
 from engine.model.number import div_half_even, to_text
@@ -22,9 +23,63 @@ from engine.portfolio.valuation import LEVERAGE_LIMIT, Worth
 from engine.risk.schema import request_document
 from engine.views.market import MarketView
 
+Rate = tuple[int, int]
+_MOST_KEPT = 50_000
+
+
+class _Kept:
+    """A position's row at the prices that were last seen; only its weight is of another moment."""
+
+    def __init__(self, instrument: Instrument, lots: int, cost: int) -> None:
+        self.instrument, self.lots, self.cost = instrument, lots, cost
+        self.seen: tuple[int, int | None, Rate] = 0, 0, (0, 1)
+        self.value = 0
+        n, d = instrument.value_ratio()
+        self._paid, self._held = 10**4 * instrument.tick.units * cost * d, lots * n
+        self.row: Document = {
+            "symbol": instrument.symbol,
+            "name": instrument.name,
+            "asset_class": instrument.asset_class,
+            "sector": instrument.sector,
+            "side": "long" if lots > 0 else "short",
+            "quantity": instrument.quantity_text(lots),
+            "average_cost": "",
+            "price": "",
+            "value": "",
+            "cost": exact_money(cost),
+            "unrealised_pnl": "",
+            "day_pnl": "",
+            "unrealised_pct": "",
+            "weight": "",
+            "currency": instrument.currency,
+        }
+
+    def price(self, seen: tuple[int, int | None, Rate], value: int, day: int | None) -> None:
+        """Fill in what follows from the mid, the close before and the exchange rate that are `seen`; `day` is the
+        day's profit, None where that is all of it."""
+        mid2, _, rate = seen
+        row, gain = self.row, value - self.cost
+        if rate != self.seen[2]:
+            units = div_half_even(self._paid * rate[1], self._held * rate[0])
+            row["average_cost"] = to_text(units, self.instrument.tick.decimals + 4)
+        row["price"] = self.instrument.tick.half_text(mid2)
+        row["value"] = exact_money(value)
+        row["unrealised_pnl"] = exact_money(gain)
+        row["day_pnl"] = row["unrealised_pnl"] if day is None else exact_money(day)
+        row["unrealised_pct"] = signed(ratio(100 * gain, abs(self.cost), 2))
+        self.seen, self.value = seen, value
+
+
+def _size(row: tuple[int, Document]) -> int:
+    return row[0]
+
 
 class AccountView(MarketView):
     """The accounts of one desk, valued at the market as shown."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel)
+        self._unpriced: dict[tuple[str, str], _Kept] = {}
 
     def account(self, account: str) -> Account:
         """The account, which must exist."""
@@ -115,51 +170,37 @@ class AccountView(MarketView):
         }
 
     def _positions(self, holder: Account, worth: Worth) -> list[Document]:
+        """Rows, largest first. A row is written again when its position or a price of it has changed."""
         rows: list[tuple[int, Document]] = []
+        valuer, shown, nav = self.kernel.valuer, self.kernel.shown, worth.nav
+        today, closes, rates = time_text(self.now)[:10], shown.source.prev_close, dict[str, Rate]()
         for symbol in sorted(holder.positions):
             position = holder.positions[symbol]
-            instrument = self.catalogue[symbol]
-            value = self.kernel.valuer.mark(instrument, position.lots)
-            gain = value - position.cost
-            rows.append(
-                (
-                    abs(value),
-                    {
-                        "symbol": symbol,
-                        "name": instrument.name,
-                        "asset_class": instrument.asset_class,
-                        "sector": instrument.sector,
-                        "side": "long" if position.lots > 0 else "short",
-                        "quantity": instrument.quantity_text(position.lots),
-                        "average_cost": self._average_cost(instrument, position.lots, position.cost),
-                        "price": instrument.tick.half_text(self.kernel.shown.mid2(instrument)),
-                        "value": exact_money(value),
-                        "cost": exact_money(position.cost),
-                        "unrealised_pnl": exact_money(gain),
-                        "day_pnl": exact_money(self._day_gain(instrument, position, gain)),
-                        "unrealised_pct": signed(ratio(100 * gain, abs(position.cost), 2)),
-                        "weight": ratio(value, worth.nav),
-                        "currency": instrument.currency,
-                    },
-                )
-            )
-        rows.sort(key=lambda row: -row[0])
+            kept = self._kept(holder.account_id, symbol, position.lots, position.cost)
+            instrument = kept.instrument
+            mid2, rate = shown.mid2(instrument), rates.get(instrument.currency)
+            if rate is None:
+                rate = rates[instrument.currency] = valuer.rate(instrument.currency)
+            close2 = None  # opened today: all of its profit is the day's
+            if position.day_label != today:
+                close2 = 2 * (closes.item(instrument.column) + instrument.basis_ticks)
+            seen = mid2, close2, rate
+            if kept.seen != seen:
+                day = None if close2 is None else valuer.value(instrument, position.lots, mid2 - close2)
+                kept.price(seen, valuer.mark_of(symbol, position.lots), day)
+            row = kept.row.copy()
+            row["weight"] = ratio(kept.value, nav)
+            rows.append((-abs(kept.value), row))
+        rows.sort(key=_size)
         return [document for _, document in rows]
 
-    def _day_gain(self, instrument: Instrument, position: Position, gain: int) -> int:
-        """Profit of the day on what is held: since it was opened, or since the previous close."""
-        if position.day_label == time_text(self.now)[:10]:
-            return gain
-        shown = self.kernel.shown
-        close2 = 2 * (int(shown.source.prev_close[instrument.column]) + instrument.basis_ticks)
-        return self.kernel.valuer.value(instrument, position.lots, shown.mid2(instrument) - close2)
-
-    def _average_cost(self, instrument: Instrument, lots: int, cost: int) -> str:
-        """Cost a unit in the instrument's own price units at today's exchange rate."""
-        n, d = instrument.value_ratio()
-        rate_n, rate_d = self.kernel.valuer.rate(instrument.currency)
-        units = 10**4 * instrument.tick.units * cost * d * rate_d
-        return to_text(div_half_even(units, lots * n * rate_n), instrument.tick.decimals + 4)
+    def _kept(self, account: str, symbol: str, lots: int, cost: int) -> _Kept:
+        known = self._unpriced.get((account, symbol))
+        if known is None or known.lots != lots or known.cost != cost:
+            if len(self._unpriced) >= _MOST_KEPT:
+                self._unpriced.clear()
+            known = self._unpriced[account, symbol] = _Kept(self.catalogue[symbol], lots, cost)
+        return known
 
     def accounts(self) -> Document:
         """The end line's accounts: figures of everyone, money exact."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import msgspec
@@ -18,6 +18,7 @@ LOOK_BACK = 365
 """Calendar days of closes that risk figures are made of: about 252 sessions."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
+_MOST_KEPT = 5_000
 _GAP = 5
 """Days without any trading that an hourly series bridges."""
 
@@ -38,6 +39,24 @@ class _Hours(msgspec.Struct):
     until: int
 
 
+class _Wanted(msgspec.Struct, frozen=True):
+    """Closes of an instrument, and of the pair that its currency is converted by."""
+
+    instrument: Instrument
+    own: dict[int, int]
+    pair: Instrument | None
+    other: dict[int, int] | None
+    inverted: bool
+
+
+class _Converted(msgspec.Struct, frozen=True):
+    """Closes in VCR, and what they were made of."""
+
+    own: dict[int, int]
+    other: dict[int, int] | None
+    closes: dict[int, float]
+
+
 class Closes:
     """Closes of one desk's market. To be asked on its thread only; what comes out is the asker's own."""
 
@@ -45,24 +64,26 @@ class Closes:
         self._kernel = kernel
         self._sessions: dict[int, _Sessions] = {}
         self._hours: dict[int, _Hours] = {}
+        self._converted: dict[str, _Converted] = {}
 
     def daily(self, instruments: Iterable[Instrument]) -> Job[dict[str, dict[int, float]]]:
         """For each symbol its closes in VCR by session date (a day counted from 1970), of finished sessions of the
         last LOOK_BACK days. What has none is there, empty."""
-        found: dict[str, dict[int, float]] = {}
+        wanted = []
         for instrument in instruments:
             if self._stale(instrument):
                 yield None
-            closes = self._of(instrument)
-            rates = None
-            pair = fx_pair(instrument.currency)
-            if pair is not None and self._kernel.catalogue.find(pair[0]) is not None:
-                other = self._kernel.catalogue[pair[0]]
-                if self._stale(other):
-                    yield None
-                rates = self._rates(other, inverted=pair[1])
-            found[instrument.symbol] = _converted(instrument, closes, rates)
-        return found
+            closes, pair = self._of(instrument), fx_pair(instrument.currency)
+            other = self._kernel.catalogue.find(pair[0]) if pair is not None else None
+            if other is not None and self._stale(other):
+                yield None
+            wanted.append(
+                _Wanted(instrument, closes, other, self._of(other) if other else None, bool(pair and pair[1]))
+            )
+        known = self._converted
+        fresh: dict[str, _Converted] = yield lambda: _convert(wanted, known)
+        self._converted = {**known, **fresh} if len(known) < _MOST_KEPT else fresh
+        return {str(one.instrument.symbol): fresh[one.instrument.symbol].closes for one in wanted}
 
     def _stale(self, instrument: Instrument) -> bool:
         known = self._sessions.get(instrument.column)
@@ -84,12 +105,6 @@ class Closes:
         running = calendar.days[min(calendar.day_index(now), len(calendar.days) - 1)]
         over = int(running.segments[-1].end)
         return _Sessions(closes, over if over > now else now + DAY_NS)
-
-    def _rates(self, pair: Instrument, *, inverted: bool) -> list[tuple[int, float]]:
-        """What one unit of a currency was worth, by session date, in order."""
-        step = _step(pair)
-        rows = sorted(self._of(pair).items())
-        return [(day, 1 / (ticks * step) if inverted else ticks * step) for day, ticks in rows if ticks > 0]
 
     # --- hours --------------------------------------------------------------------------------
 
@@ -119,20 +134,39 @@ def level_at(ends: list[int], closes: list[float], at: int) -> float | None:
     return closes[place - 1] if place else None
 
 
-def _converted(
-    instrument: Instrument, closes: dict[int, int], rates: list[tuple[int, float]] | None
+def _convert(wanted: Iterable[_Wanted], known: Mapping[str, _Converted]) -> dict[str, _Converted]:
+    """Closes in VCR by symbol, those that are known already as they are."""
+    rates: dict[str, tuple[list[int], list[float]]] = {}
+    found: dict[str, _Converted] = {}
+    for one in wanted:
+        symbol, of = one.instrument.symbol, one.pair.symbol if one.pair else ""
+        before = known.get(symbol)
+        if before is not None and before.own is one.own and before.other is one.other:
+            found[symbol] = before
+            continue
+        if one.pair is not None and one.other is not None and of not in rates:
+            rates[of] = _rates(one.pair, one.other, inverted=one.inverted)
+        found[symbol] = _Converted(one.own, one.other, _in_vcr(one.instrument, one.own, rates.get(of)))
+    return found
+
+
+def _rates(pair: Instrument, closes: Mapping[int, int], *, inverted: bool) -> tuple[list[int], list[float]]:
+    """(session dates, what one unit of the currency was worth then), in order."""
+    step = _step(pair)
+    rows = [(day, ticks * step) for day, ticks in sorted(closes.items()) if ticks > 0]
+    return [day for day, _ in rows], [1 / price if inverted else price for _, price in rows]
+
+
+def _in_vcr(
+    instrument: Instrument, closes: Mapping[int, int], rates: tuple[list[int], list[float]] | None
 ) -> dict[int, float]:
     step, basis = _step(instrument), instrument.basis_ticks
     own = {day: (ticks + basis) * step for day, ticks in closes.items()}
     if rates is None:
         return own
-    days = [day for day, _ in rates]
-    found = {}
-    for day, price in own.items():
-        place = bisect_right(days, day)
-        if place:
-            found[day] = price * rates[place - 1][1]
-    return found
+    days, levels = rates
+    places = ((day, price, bisect_right(days, day)) for day, price in own.items())
+    return {day: price * levels[place - 1] for day, price, place in places if place}
 
 
 def _step(instrument: Instrument) -> float:

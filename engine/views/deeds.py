@@ -13,6 +13,7 @@ from engine.model.instrument import Instrument
 from engine.model.refusal import Code, refuse
 from engine.past import Booked
 from engine.portfolio.analytics import calendar, cashflow
+from engine.portfolio.analytics.attribution import WEEKDAYS
 from engine.portfolio.analytics.calendar import SPANS, DayTrades, Entry, Summary
 from engine.portfolio.analytics.cashflow import CashDay, Waterfall
 from engine.portfolio.analytics.history import History
@@ -64,14 +65,14 @@ def _head(told: Told, window: str) -> Document:
 def _calendar_document(told: Told, history: History, span: str, window: str) -> Document:
     days = calendar.calendar(told.points, "day", told.now)
     entries = days if span == "day" else calendar.calendar(told.points, span, told.now)
-    trades = calendar.day_trades(history.steps)
+    trades, weekdays = calendar.day_trades(history.steps), calendar.by_weekday(told.points)
     return {
         **_head(told, window),
         "span": span,
         "entries": [_entry(entry, trades if span == "day" else None) for entry in entries],
         "summary": _summary(calendar.summary(days)),
         "by_hour": {name: exact_money(pnl) for name, pnl in calendar.by_hour(told.points).items()},
-        "by_weekday": {name: exact_money(pnl) for name, pnl in calendar.by_weekday(told.points).items()},
+        "by_weekday": {name: exact_money(weekdays[name]) for name in WEEKDAYS if name in weekdays},
     }
 
 

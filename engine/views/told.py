@@ -90,6 +90,8 @@ class ToldView(AccountView):
 
     def _read_points(self, account: str, began: int, since: int) -> _Points:
         rows = [Point(p.at, p.nav, p.funded) for p in self.kernel.past.points(account, since)]
+        while len(rows) > 1 and rows[1].at == began:  # noted before it began anew, at the same moment
+            del rows[0]
         return _Points(began, since, rows)
 
     def curve_points(self, holder: Account, name: str) -> tuple[list[Worth], int]:

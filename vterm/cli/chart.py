@@ -24,10 +24,11 @@ def columns() -> int:
 
 
 def thinned(values: Sequence[float], most: int) -> list[float]:
-    """At most so many values: the last of each stretch, so that the curve ends where it ends."""
+    """So many values: the last of each stretch, so that the curve ends where it ends; of few each is wide."""
     count = len(values)
     if count <= most:
-        return list(values)
+        wide = max(1, min(4, most // count))
+        return [value for value in values for _ in range(wide)]
     return [values[(place + 1) * count // most - 1] for place in range(most)]
 
 

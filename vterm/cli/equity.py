@@ -45,12 +45,12 @@ def run_equity(context: Context, args: Namespace) -> int:
 
     fell = document.pop("deepest")
     other = document.pop("benchmark")
-    fields(document)
     if fell:
-        fields({"deepest fall": f"{fell['depth']} from {fell['peak_at']} to {fell['trough_at']}"})
-        fields({"recovered": fell["recovered_at"] or "not yet"})
+        document["fell"] = f"{fell['depth']} from {fell['peak_at']} to {fell['trough_at']}"
+        document["recovered"] = fell["recovered_at"] or "not yet"
     if other:
-        fields({f"benchmark {plain(other['symbol'])}": other["return"]})
+        document[f"{plain(other['symbol'])} return"] = other["return"]
+    fields(document)
     lines = chart([float(point["nav"]) for point in document["points"]])
     if lines:
         sys.stdout.write("\n" + "\n".join(lines) + "\n")
