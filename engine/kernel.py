@@ -53,6 +53,7 @@ from engine.model.refusal import Code, Refusal
 from engine.past import MemoryPast, Past
 from engine.portfolio.accounts import Accounts
 from engine.portfolio.equity import EquityWatch
+from engine.portfolio.held import Held
 from engine.portfolio.imports.booking import Imports
 from engine.portfolio.overnight import Overnight
 from engine.ports import JournalEntry, encode
@@ -92,13 +93,14 @@ class Kernel:
         self.displayed = Displayed(shown, self._trading.executions)
         self.indications = Indications(shown, self._trading.auctions)
         self.preview = Preview(self._trading, self.indications)
-        self._halts = HaltWatch(shown, catalogue, self._trading.executions)
+        self._held = Held(self.state, self._trading.chronicle.booked)
+        self._halts = HaltWatch(shown, catalogue, self._trading.executions, self._held)
         self._algos = Algos(shown, catalogue, self.gate, self.state, self._trading)
-        self._watch = MarginWatch(self.state, self.valuer, self._trading)
+        self._watch = MarginWatch(self.state, self.valuer, self._trading, self._trading.chronicle.booked)
         self._overnight = Overnight(
             self.state, self.valuer, catalogue, shown, self._trading, self._trading.executions.take_traded
         )
-        self.equity = EquityWatch(self.state, self.valuer, self._trading.chronicle)
+        self.equity = EquityWatch(self.state, self.valuer, self._trading.chronicle, self._held)
         self._accounts = Accounts(self.state, self.valuer, self._trading, self.equity, self._algos.cancel_all)
         trading, chronicle = self._trading, self._trading.chronicle
         self._imports = Imports(self.state, self.valuer, trading, chronicle, self.equity, self._algos.cancel_all)
@@ -152,6 +154,7 @@ class Kernel:
         for account in self._trading.chronicle.accounts():
             self._watch.touched(account, at)
             self.equity.touched(account)
+        self._held.settle()
         self._halts.touched()
         self.state.check_at = self._watch.next_check(at)
 
@@ -344,6 +347,7 @@ class Kernel:
         for order in over:  # an older version kept them here
             self._algos.retired(order)
             self._trading.retire(order)
+        self._held.become(self.state)
         self._watch.become(self.state)
         self._overnight.become(self.state)
         self.equity.become(self.state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from copy import copy
 
 from engine.matching.lifecycle import move
@@ -35,6 +36,10 @@ class Chronicle:
     def traded(self) -> bool:
         """Whether money changed since the last entry."""
         return bool(self._transfers)
+
+    def booked(self) -> AbstractSet[str]:
+        """Whose money changed since the last entry, as of now: it grows as things happen."""
+        return self._booked
 
     def accounts(self) -> list[str]:
         """Whose money changed since the last entry, sorted."""

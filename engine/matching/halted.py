@@ -15,6 +15,7 @@ from engine.model.format import time_text
 from engine.model.ids import MINUTE_NS, TimeNs
 from engine.model.instrument import Instrument
 from engine.model.session import Halt, MarketSession
+from engine.portfolio.held import Held
 
 REASONS = {
     "luld": "its price left the band around its average",
@@ -28,23 +29,26 @@ _NEVER = 1 << 62
 class HaltWatch:
     """Only the kernel calls it."""
 
-    def __init__(self, shown: ShownMarket, catalogue: Catalogue, executions: Executions) -> None:
-        self.shown, self.catalogue, self.executions = shown, catalogue, executions
+    def __init__(self, shown: ShownMarket, catalogue: Catalogue, executions: Executions, held: Held) -> None:
+        self.shown, self.catalogue, self.executions, self.held = shown, catalogue, executions, held
         self._standing: dict[str, Halt] = {}
         self._some = False
         self._due = 0
+        self._seen = 0
 
     def remember(self) -> None:
         """Begin with the halts of this moment, of which nothing more is said until they end."""
         self._standing, self._some, self._due = self._halts(), self._any(), 0
 
     def touched(self) -> None:
-        """Somebody holds something else than before."""
-        self._due = 0
+        """Somebody may hold something else than before; when to look next follows from the names alone."""
+        if self.held.changes != self._seen:
+            self._due = 0
 
     def next_look(self, now: TimeNs) -> int:
         """When a halt of a name that somebody holds begins or ends, or its venue opens; 0 where nobody holds any."""
         if self._due <= now:
+            self._seen = self.held.changes
             held = [i for i in self._held() if i.asset_class in _HALTING]
             changes = [self.shown.source.next_halt(i.column, now) for i in held]
             opens = [next_open(self.shown.calendars[name], now) for name in {i.session for i in held}]
@@ -79,8 +83,7 @@ class HaltWatch:
         self.executions.chronicle.happened(SystemStatus(at, symbol, status, text))
 
     def _held(self) -> list[Instrument]:
-        accounts = self.executions.state.accounts.values()
-        return [self.catalogue[symbol] for account in accounts for symbol in account.positions]
+        return [self.catalogue[symbol] for symbol in self.held.symbols()]
 
     def _halts(self) -> dict[str, Halt]:
         """Halts that stand now in names that matter to somebody."""

@@ -6,6 +6,7 @@ from engine.matching.chronicle import Chronicle
 from engine.matching.state import State
 from engine.model.account import Account, EquityPoint
 from engine.model.ids import HOUR_NS, TimeNs
+from engine.portfolio.held import Held
 from engine.portfolio.valuation import Valuer
 
 
@@ -17,8 +18,8 @@ class EquityWatch:
     after which points are noted: a journal that an older version wrote has none, and must play back without any.
     """
 
-    def __init__(self, state: State, valuer: Valuer, chronicle: Chronicle) -> None:
-        self._valuer, self._chronicle = valuer, chronicle
+    def __init__(self, state: State, valuer: Valuer, chronicle: Chronicle, held: Held) -> None:
+        self._valuer, self._chronicle, self._held = valuer, chronicle, held
         self.since = 0
         self.become(state)
 
@@ -29,9 +30,10 @@ class EquityWatch:
 
     def opened(self, account: Account, at: TimeNs) -> None:
         """An account begins: its curve starts with what it was given."""
-        self._wanted = None
         if self._state.entries >= self.since:
             self._note(account, at)
+        if self._wanted or account.positions or account.point_due:
+            self._wanted = None
 
     def touched(self, account: str) -> None:
         """The account's money changed: the next whole hour says so."""
@@ -41,7 +43,7 @@ class EquityWatch:
     def next_at(self, now: TimeNs) -> int:
         """The next whole hour, where points are wanted then; 0 where none are."""
         if self._wanted is None:
-            self._wanted = any(account.positions or account.point_due for account in self._state.accounts.values())
+            self._wanted = self._held.anybody() or any(a.point_due for a in self._state.accounts.values())
         if not self._wanted or self._state.entries < self.since:
             return 0
         return (now // HOUR_NS + 1) * HOUR_NS
