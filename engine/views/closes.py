@@ -170,4 +170,4 @@ def _in_vcr(
 
 
 def _step(instrument: Instrument) -> float:
-    return instrument.tick.units / 10**instrument.tick.decimals
+    return instrument.tick.units / float(10**instrument.tick.decimals)

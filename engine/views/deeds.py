@@ -34,19 +34,22 @@ class DeedView(EarnedView):
             raise refuse(Code.ENUM_ERROR, "span is none of its words", fix=f"use {', '.join(SPANS)}", field="span")
         told, tell_it = self.told(account, self.window_name(window)), self.history_of(account)
         history: History = yield tell_it
-        return (yield lambda: _calendar_document(told, history, span, window))
+        document: Document = yield lambda: _calendar_document(told, history, span, window)
+        return document
 
     def cash_flow(self, account: str, window: str = "all") -> Job[Document]:
         """Every movement of cash under one word, by day, and from worth to worth."""
         told, tell_it = self.told(account, self.window_name(window)), self.history_of(account)
         history: History = yield tell_it
-        return (yield lambda: _cash_document(told, history, window))
+        document: Document = yield lambda: _cash_document(told, history, window)
+        return document
 
     def round_trips(self, account: str, limit: int = 0, window: str = "all") -> Job[Document]:
         """Trades from flat to flat, newest first, those still open, and the figures of the closed ones."""
         told, tell_it = self.told(account, self.window_name(window)), self.history_of(account)
         history: History = yield tell_it
-        return (yield lambda: _trips_document(told, history, limit, window))
+        document: Document = yield lambda: _trips_document(told, history, limit, window)
+        return document
 
 
 def _head(told: Told, window: str) -> Document:

@@ -62,7 +62,8 @@ class EarnedView(EquityView):
         history: History = yield tell_it
         deeds = yield from self.deeds(told, history)
         head = self._head(by, told)
-        return (yield lambda: _attribution_document(told, by, window, deeds, head))
+        document: Document = yield lambda: _attribution_document(told, by, window, deeds, head)
+        return document
 
     def deeds(self, told: Told, history: History) -> Job[Deeds]:
         """Steps after the window's start, and open profit at both ends."""

@@ -70,7 +70,9 @@ class SupposedView(PerformanceView):
                 **_supposed_document(book, supposed, trade),
             }
 
-        return (yield work)
+        document: Document = yield work
+
+        return document
 
     def _trade(self, holder: Account, instrument: Instrument, request: OrderRequest, said: Document) -> Trade | None:
         """The trade that is supposed: what fills now at its prices, and what would wait at its limit or the touch. A
