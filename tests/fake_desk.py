@@ -421,14 +421,26 @@ class FakeDesk:
         if quantity <= 0 or quantity % Decimal(thing.row[6]):
             raise refuse(Code.PRECISION_EXCEEDED, f"quantities of {thing.symbol} are multiples of {thing.row[6]}",
                          fix=f"use a multiple of {thing.row[6]}", field="quantity", detail="lot")  # fmt: skip
+        most = self._most(order)
+        if quantity > most:
+            raise refuse(Code.CONCENTRATION_LIMIT, f"{thing.symbol} would be more than 25 % of NAV",
+                         fix=f"send {most:f} or less", field="quantity", max_quantity=f"{most:f}")  # fmt: skip
+
+    def _most(self, order: Document) -> Decimal:
+        """The size that a quarter of NAV lets pass."""
+        thing = self._thing(order["symbol"])
         held = self.held.get(thing.symbol, (Decimal(0), Decimal(0)))[0]
         sign = 1 if order["side"] == "buy" else -1
         room = self._nav() / 4 - abs(self._value(thing.symbol, held)) * (1 if held * sign >= 0 else -1)
-        if self._value(thing.symbol, quantity) > room:
-            lot = Decimal(thing.row[6])
-            most = max(Decimal(0), room / self._value(thing.symbol, Decimal(1))) // lot * lot
-            raise refuse(Code.CONCENTRATION_LIMIT, f"{thing.symbol} would be more than 25 % of NAV",
-                         fix=f"send {most:f} or less", field="quantity", max_quantity=f"{most:f}")  # fmt: skip
+        lot = Decimal(thing.row[6])
+        return max(Decimal(0), room / self._value(thing.symbol, Decimal(1))) // lot * lot
+
+    def _touch_after(self, order: Document, taken: list[tuple[int, Decimal]]) -> int:
+        """The best price of the side that the order takes from, once it has."""
+        thing, gone = self._thing(order["symbol"]), dict(taken)
+        levels = thing.asks if order["side"] == "buy" else thing.bids
+        lot = Decimal(thing.row[7])
+        return next((p for p, size in levels if size * lot > gone.get(p, 0)), taken[-1][0] if taken else levels[0][0])
 
     async def preview(self, order: Document) -> Document:
         from engine.model.refusal import Refused
@@ -460,7 +472,8 @@ class FakeDesk:
                 "slippage_bps": _text(slip, 2), "fee": _text(value * FEE, 2),
                 "value": _text(self._value(thing.symbol, Decimal(order["quantity"]))),
                 "weight_before": _text(before, 6), "weight_after": _text(after, 6), "leverage_before": _text(gross, 4),
-                "leverage_after": _text(gross + after - before, 4), "market_after": thing.price(thing.last),
+                "leverage_after": _text(gross + after - before, 4),
+                "market_after": thing.price(self._touch_after(order, taken)), "max_quantity": f"{self._most(order):f}",
                 "at": time_text(TimeNs(self.at)), "seq": self.seq}  # fmt: skip
 
     def _accept(self, order: Document) -> Document:

@@ -57,6 +57,13 @@ def _trade(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
     return Wish("ticket", (line.symbol,), line)
 
 
+def _algo(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    if not words or words[0].lower() not in ("buy", "sell"):
+        raise Unclear(f"{verb} buy AAPL 500 --over 30m")
+    line = read_trade(words[0].lower(), words[1:], resolve, verb)
+    return Wish("ticket", (line.symbol,), line)
+
+
 def _cancel(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
     if not words:
         raise Unclear("cancel all, or cancel and an order's id")
@@ -112,7 +119,8 @@ def _plain(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
 
 
 _VERBS: dict[str, Callable[[str, list[str], Callable[[str], str]], Wish]] = {
-    "buy": _trade, "sell": _trade, "cancel": _cancel, "close": _close, "flatten": _close, "clock": _clock,
+    "buy": _trade, "sell": _trade, "twap": _algo, "vwap": _algo, "pov": _algo,
+    "cancel": _cancel, "close": _close, "flatten": _close, "clock": _clock,
     "alert": _alert, "alerts": _alert,
     "watch": _watch, "unwatch": _watch, "theme": _theme, "help": _plain, "quit": _plain, "q": _plain, "exit": _plain,
     "desk": _screen, "portfolio": _screen, "markets": _screen, "research": _screen, "missions": _screen,

@@ -68,6 +68,8 @@ class DeskState:
         self.alerts: dict[str, Document] = {}
         self.notices: deque[Document] = deque()
         self.portfolio: Document = {}
+        self.draft: Document = {}
+        """The ticket's order and its current preview; empty while there is none."""
         self.clock: Document = {}
         self.sessions: list[Document] = []
         self.link = "opening"

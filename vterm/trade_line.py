@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.model.number import NumberFormatError, parse_decimal
+from vterm.panes.ticket_size import read_size
 
 Resolve = Callable[[str], str]
 _NUMBERS = {"limit": "price", "@": "price", "stop": "stop", "trail": "trail", "take-profit": "profit",
             "stop-loss": "loss", "display": "display"}  # fmt: skip
 """Words that a number follows, and the ticket's field for it."""
 _SWITCHES = {"post-only": "post", "reduce-only": "reduce", "oco": "oco", "market": "market"}
+_ALGO_WORDS = ("over", "slices", "rate")
 _FORCES = ("GTC", "DAY", "IOC", "FOK", "GTD", "OPG", "CLS")
 
 
@@ -31,8 +33,8 @@ class TradeLine:
     force: str = ""
 
 
-def read_trade(side: str, words: list[str], resolve: Resolve) -> TradeLine:
-    """The order of a line's words after buy or sell. Raises Unclear."""
+def read_trade(side: str, words: list[str], resolve: Resolve, algo: str = "") -> TradeLine:
+    """The order of a line's words after buy or sell, or of the algorithm `algo`. Raises Unclear."""
     usage = f"{side} BTC 0.1 @ 68500, {side} BTC 0.1 at market, {side} AAPL 10 --stop 240"
     if not words:
         raise Unclear(usage)
@@ -51,6 +53,8 @@ def read_trade(side: str, words: list[str], resolve: Resolve) -> TradeLine:
             flags.add(_SWITCHES[name])
         elif name in _NUMBERS:
             text[_NUMBERS[name]] = _follows(rest, name)
+        elif algo and name in _ALGO_WORDS and rest:
+            text[name] = rest.pop(0)
         elif name == "when":
             text["when"] = _rule(rest)
         elif name == "tif":
@@ -59,12 +63,18 @@ def read_trade(side: str, words: list[str], resolve: Resolve) -> TradeLine:
         elif word.startswith("--"):
             raise Unclear(f"the ticket has no {word[:24]}")
         elif "quantity" not in text:
-            text["quantity"] = number(word, "the quantity")
+            text["quantity"] = quantity(word)
         elif "price" not in text:
             text["price"] = number(word.lstrip("@"), "the price")
         else:
             raise Unclear(usage)
-    return TradeLine(side, symbol, _kind(text, flags), text, frozenset(flags & {"post", "reduce"}), force)
+    return TradeLine(side, symbol, algo or _kind(text, flags), text, frozenset(flags & {"post", "reduce"}), force)
+
+
+def quantity(text: str) -> str:
+    """Units, or a worth or share as the ticket takes them: 10, 10k, =10000, 5%, 50%p. Raises Unclear."""
+    plain = text.replace(",", "")
+    return plain if read_size(plain) else number(text, "the quantity")
 
 
 def number(text: str, what: str) -> str:

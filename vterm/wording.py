@@ -39,6 +39,13 @@ def trail(order: Mapping[str, Any], price: Callable[[str], str] = _as_is) -> str
     return price(str(order.get("trail_amount") or "?"))
 
 
+def algo_terms(algo: Mapping[str, Any], price: Callable[[str], str] = _as_is) -> str:
+    """What an algorithm does, such as `TWAP over 10m in 10 slices, not beyond 250.00`."""
+    text = f"{str(algo['algo']).upper()} over {algo['over']}"
+    text += f" at a rate of {algo['rate']}" if algo.get("rate") else f" in {algo.get('slices') or 10} slices"
+    return text + (f", not beyond {price(str(algo['limit_price']))}" if algo.get("limit_price") else "")
+
+
 def protection(order: Mapping[str, Any], price: Callable[[str], str] = _as_is) -> str:
     """The exits of a bracket; empty where it has none."""
     parts = [

@@ -7,9 +7,12 @@ from datetime import date
 import pytest
 
 from engine.market.catalogue import load
+from engine.risk.algo_schema import FIELDS as ALGO_FIELDS
+from engine.risk.schema import FIELDS as ORDER_FIELDS
 from engine.risk.schema import parse_order
 from vterm.panes.ticket_form import CHOICES, FIELD_OF, TEXTS, TicketForm
-from vterm.panes.ticket_paint import LABELS, TicketView, option_at, paint
+from vterm.panes.ticket_paint import option_at, paint
+from vterm.panes.ticket_view import LABELS, TicketView
 
 CATALOGUE, ON = load(), date(2026, 6, 15)
 TYPED = {
@@ -109,8 +112,16 @@ def test_lines_fit_and_clicks_choose(kind: str, width: int) -> None:
     assert option_at(made, "type", width - 2, width) in (1, "oco")
 
 
-@pytest.mark.parametrize("field", ["stop_price", "symbol", "expire_at", "quantity"])
-def test_a_refusal_is_always_in_sight(field: str) -> None:
-    refusal = {"code": "X", "message": "that will not do", "fix": "something else", "field": field}
-    painted = paint(TicketView(form("stop", "GTD"), {}, refusal=refusal), 39, 20)
-    assert any("that will not do" in "".join(text for text, _ in line) for line in painted.lines)
+@pytest.mark.parametrize("kind", ["limit", "stop", "oco", "trailing_stop", "twap", "pov"])
+@pytest.mark.parametrize("field", sorted({*ORDER_FIELDS, *ALGO_FIELDS, ""}))
+def test_a_refusal_is_always_in_sight(field: str, kind: str) -> None:
+    """At its own field where that is shown, else at the quantity, with the size that passes."""
+    refusal = {"code": "X", "message": "that will not do", "field": field, "max_quantity": "7.50"}
+    made = form(kind, "GTD")
+    painted = paint(TicketView(made, {}, refusal=refusal), 39, 26)
+    lines = ["".join(text for text, _ in line) for line in painted.lines]
+    at = next(i for i, line in enumerate(lines) if "! that will not do" in line)
+    name = FIELD_OF.get(field, field)
+    before = next(known for known in reversed(painted.names[:at]) if known not in ("", "preset"))
+    assert before == (name if name in made.fields else "quantity")
+    assert "takes 7.5" in lines[at + 1]

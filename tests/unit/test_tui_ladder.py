@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vterm import paint
-from vterm.panes.ladder import columns, price_row
+from vterm.panes.ladder_paint import columns, price_row, scene
 from vterm.panes.ladder_rows import build, fitting, row_of, steadied
 
 INSTRUMENT = {"price_decimals": 2, "size_decimals": 8, "tick_size": "0.01", "display_lot": "0.0001", "group": 50}
@@ -65,6 +65,9 @@ def test_columns_keep_their_width_for_the_longest_numbers() -> None:
     }
     for width in (34, 40, 60):
         rows = build(long, INSTRUMENT, 1)
-        cols = columns(width, rows, "0.0001")
-        for price, ask in ((123456789, False), (123456790, True), (123456795, True)):
-            assert paint.width(price_row(price, rows, cols, 1, width, ask)) == width
+        prices = [123456789, 123456790, 123456795]
+        for cumulative in (False, True):
+            seen = scene(rows, width, "0.0001", prices, cumulative)
+            assert seen.cols == columns(width, rows, "0.0001")
+            for price, ask in zip(prices, (False, True, True), strict=True):
+                assert paint.width(price_row(price, ask, seen)) == width

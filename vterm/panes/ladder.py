@@ -1,144 +1,33 @@
-"""The ladder: asks above, price in the middle, own sizes outside, depth as a tint behind the sizes."""
+"""The ladder: asks above, price in the middle, own sizes outside, and the ticket's order drawn into it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
 from textual import events
 from textual.message import Message
 
 from engine.desk import Document
-from engine.model.number import div_half_even, to_text, trim
+from engine.model.number import trim
 from engine.model.text import safe
-from vterm.paint import Line, Span, bar, bar_left, fit, grouped, number, on, places
+from vterm.paint import DOWN, UP, Line, fit, grouped, left_right, on
 from vterm.panes.header import market_time
-from vterm.panes.ladder_rows import Rows, Side, build, coarser, finer, fitting, steadied
+from vterm.panes.ladder_impact import Impact, foreseen
+from vterm.panes.ladder_paint import Scene, balance_row, head_row, impact_words, middle_row, price_row, scene
+from vterm.panes.ladder_queue import own_at, queue_words
+from vterm.panes.ladder_rows import Rows, build, coarser, finer, fitting, row_of, steadied
 from vterm.panes.pane import Pane
-from vterm.state import DeskState, places_of
+from vterm.state import DeskState, units
 
-
-@dataclass(frozen=True)
-class Columns:
-    """Widths of the ladder's cells, and the decimals that its sizes are shown with."""
-
-    own: int
-    size: int
-    price: int
-    decimals: int
-    left: int
-
-
-def columns(width: int, rows: Rows, lot: str) -> Columns:
-    """Columns for a width: the price has what it needs, the sizes as many decimals as fit."""
-    reach = max((abs(p) for side in (rows.bids, rows.asks) for p in side.sizes), default=0)
-    price = max(7, len(grouped(rows.text(reach + 40 * rows.step))))
-    own = min(9, 5 + max(0, width - 36) // 6)
-    size = min(12, (width - 1 - price - 2 - 2 * own) // 2)
-    most = max((s for side in (rows.bids, rows.asks) for s in side.sizes.values()), default=0)
-    whole = len(grouped(str(most // 10**rows.size_decimals)))
-    decimals = max(0, min(places_of(lot), size - whole - 2))
-    left = (width - 2 * own - 2 * size - price - 1) // 2
-    return Columns(own, size, price, decimals, max(0, left))
-
-
-def size_text(lots: int, rows: Rows, decimals: int) -> str:
-    """A size with the column's decimals."""
-    return places(to_text(lots, rows.size_decimals), decimals)
-
-
-@lru_cache(maxsize=2048)
-def tinted(spans: Line, share: int, cells: int, back: str, from_left: bool) -> Line:
-    """The cell with `share` of its `cells` on a tint, growing from the price outward."""
-    text = "".join(t for t, _ in spans)
-    styles = [style for t, style in spans for _ in t]
-    lit = range(share) if from_left else range(cells - share, cells)
-    out: list[Span] = []
-    for i, char in enumerate(text):
-        style = styles[i] if i not in lit else ("muted" if styles[i] == "faint" else styles[i]) + f" on {back}"
-        if out and out[-1][1] == style:
-            out[-1] = (out[-1][0] + char, style)
-        else:
-            out.append((char, style))
-    return tuple(out)
-
-
-def size_cell(side: Side, price: int, rows: Rows, cols: Columns, most: int, ask: bool) -> Line:
-    """The size at a price with its depth tint; blank where there is none."""
-    size = side.sizes.get(price, 0)
-    if not size:
-        return ((" " * cols.size, "foreground"),)
-    best = price == side.best_row
-    text = size_text(size, rows, cols.decimals)
-    cell = number(text, cols.size - 1 if ask else cols.size, "bold foreground" if best else "foreground")
-    if ask:
-        cell = (*cell, (" ", "foreground"))
-    share = max(1, (size * cols.size + most // 2) // most)
-    return tinted(cell, share, cols.size, "book-ask" if ask else "book-bid", from_left=ask)
-
-
-def own_cell(side: Side, price: int, rows: Rows, cells: int) -> Line:
-    """Own size at a price."""
-    size = side.own.get(price, 0)
-    text = grouped(trim(to_text(size, rows.size_decimals))) if size else ""
-    if len(text) > cells - 1:
-        text = text[: max(0, cells - 2)] + "…"
-    return ((text.rjust(cells - 1) + " ", "bold accent"),)
-
-
-def price_cell(price: int, rows: Rows, cells: int, ask: bool) -> Line:
-    """The row's price; the best of a side is bold and in its colour."""
-    best = price == (rows.asks if ask else rows.bids).best_row
-    style = ("bold down" if ask else "bold up") if best else "foreground"
-    cell = number(rows.text(price), cells, style)
-    return ((cell[0][0] + cell[1][0], style),) if best and len(cell) > 1 else cell
-
-
-def price_row(price: int, rows: Rows, cols: Columns, most: int, width: int, ask: bool) -> Line:
-    """One row of the ladder."""
-    side = rows.asks if ask else rows.bids
-    blank: Line = ((" " * (cols.size + cols.own), "foreground"),)
-    size, own = size_cell(side, price, rows, cols, most, ask), own_cell(side, price, rows, cols.own)
-    left = blank if ask else (*own, *size)
-    right = (*size, *own) if ask else blank
-    cell = price_cell(price, rows, cols.price, ask)
-    return fit(((" " * cols.left, "foreground"), *left, (" ", "foreground"), *cell, (" ", "foreground"), *right), width)
-
-
-def middle_row(rows: Rows, width: int) -> Line:
-    """Spread and mid, between the sides."""
-    bid, ask = rows.bids.best, rows.asks.best
-    if bid is None or ask is None:
-        return fit((("  one side is empty", "muted"),), width)
-    spread = ask - bid
-    points = to_text(div_half_even(spread * 2_000_000, bid + ask), 2) if bid + ask else "0.00"
-    mid = grouped(to_text((bid + ask) * 5, rows.decimals + 1))
-    left = f" spread {to_text(spread, rows.decimals)} · {points} bp"
-    right = f"mid {mid} "
-    if len(left) + len(right) + 1 > width:
-        left = f" spread {to_text(spread, rows.decimals)}"
-    return fit(((left, "muted"), (" " * max(1, width - len(left) - len(right)), "muted"), (right, "muted")), width)
-
-
-def balance_row(rows: Rows, cols: Columns, width: int) -> Line:
-    """Totals of both sides and a bar from the middle outward: bids to the left, asks to the right."""
-    bid, ask = rows.bids.total, rows.asks.total
-    left = f" {grouped(size_text(bid, rows, min(2, cols.decimals)))} "
-    right = f" {grouped(size_text(ask, rows, min(2, cols.decimals)))} "
-    room = width - len(left) - len(right) - 1
-    if room < 6:
-        return fit(((left, "up"), (right, "down")), width)
-    most, half = max(1, bid, ask), room // 2
-    return fit(((left, "muted"), *bar_left(bid, most, half, "flash-up"), ("│", "rule"),
-                (bar(ask, most, room - half), "flash-down"), (right, "muted")), width)  # fmt: skip
+FRAME_ROWS = 4
+"""Head, spread, facts and balance."""
 
 
 class LadderPane(Pane):
-    """A book that stands still, with a cursor on a price."""
+    """A book that stands still, with a cursor on a price; own orders can be picked up and put down elsewhere."""
 
     CONTEXT: ClassVar[str] = "ladder"
-    TOPICS: ClassVar[frozenset[str]] = frozenset({"book", "symbol", "instruments", "link"})
+    TOPICS: ClassVar[frozenset[str]] = frozenset({"book", "symbol", "instruments", "link", "trades"})
     NAME: ClassVar[str] = "Book"
 
     class Picked(Message):
@@ -148,13 +37,37 @@ class LadderPane(Pane):
             super().__init__()
             self.price, self.side = price, side
 
+    class PlaceWanted(Message):
+        """A limit order at this price, straight to the review."""
+
+        def __init__(self, price: str, side: str) -> None:
+            super().__init__()
+            self.price, self.side = price, side
+
+    class MoveWanted(Message):
+        """An own order was put down at another price."""
+
+        def __init__(self, order_id: str, price: str) -> None:
+            super().__init__()
+            self.order_id, self.price = order_id, price
+
+    class CancelWanted(Message):
+        """Take back own orders at the cursor."""
+
     def __init__(self, state: DeskState) -> None:
         super().__init__(state)
         self.rows_now: Rows | None = None
         self.top: int | None = None
         self.cursor: int | None = None
         self.groups: dict[str, int] = {}
+        self.cumulative = True
+        self.moving = ""
+        """The id of the own order that is being moved; it follows the cursor."""
+        self._source = 0
+        self._pressed: int | None = None
+        self._dragged = False
         self._row_prices: list[int | None] = []
+        self._impact: tuple[Document, Rows | None, Impact | None] = ({}, None, None)
 
     @property
     def group(self) -> int:
@@ -164,6 +77,9 @@ class LadderPane(Pane):
     def reset(self) -> None:
         """Another instrument."""
         self.top = self.cursor = self.rows_now = None
+        self.moving = ""
+
+    # -- painting -------------------------------------------------------------------------------------------
 
     def paint(self, width: int, height: int) -> None:
         """The book in rows, or the sentence that says why there is none."""
@@ -175,24 +91,29 @@ class LadderPane(Pane):
             self.empty(words.rstrip(" ·"), height, width)
             return
         if state.symbol not in self.groups and (state.book.get("bids") or state.book.get("asks")):
-            self.groups[state.symbol] = fitting(state.book, state.instrument(), height - 3)
+            self.groups[state.symbol] = fitting(state.book, state.instrument(), height - FRAME_ROWS)
         rows = self.rows_now = build(state.book, state.instrument(), self.group)
         ticks = f"{self.group} tick" + ("s" if self.group != 1 else "")
         depth = max(len(state.book.get("bids", ())), len(state.book.get("asks", ())))
-        self.entitle(title, f"row = {ticks} · L2 {depth}")
-        count = max(3, height - 3)
+        self.entitle(title, f"row = {ticks} · L2 {depth}{' · Σ' if self.cumulative else ''}")
+        count = self.count(height)
         self.top = steadied(self.top, rows, count)
         if rows.middle is None or self.top is None:
             self.empty(why_empty(state.quote()), height, width)
             return
         self._lines(rows, width, count)
 
+    @staticmethod
+    def count(height: int) -> int:
+        """Rows of prices in a pane of this height."""
+        return max(3, height - FRAME_ROWS)
+
     def _lines(self, rows: Rows, width: int, count: int) -> None:
         top = self.top or 0
-        cols = columns(width, rows, str(self.state.instrument().get("display_lot") or "1"))
         prices = [top - i * rows.step for i in range(count)]
-        shown = [s.sizes[p] for s in (rows.bids, rows.asks) for p in prices if p in s.sizes]
-        most = max(shown, default=1) or 1
+        lot = str(self.state.instrument().get("display_lot") or "1")
+        seen = scene(rows, width, lot, prices, self.cumulative)
+        seen.impact, seen.last, seen.moving = self.impact(rows), self._last(rows), self._on_its_way(rows)
         cut = rows.asks.best_row if rows.asks.best_row is not None else (rows.bids.best_row or 0) + rows.step
         middle, lines, self._row_prices = False, [], []
         for price in prices:
@@ -201,21 +122,64 @@ class LadderPane(Pane):
                 lines.append(middle_row(rows, width))
                 self._row_prices.append(None)
                 middle = True
-            line = price_row(price, rows, cols, most, width, ask)
-            lines.append(on(line, "cursor") if price == self.cursor and self.has_focus else line)
+            line = price_row(price, ask, seen)
+            lines.append(on(line, "cursor") if price == self.cursor and (self.has_focus or self.moving) else line)
             self._row_prices.append(price)
-        self.show(lines, head=(self._head(cols, width),), foot=(balance_row(rows, cols, width),))
+        foot = (self._facts(rows, seen, width), balance_row(rows, seen.cols, width))
+        self.show(lines, head=(head_row(seen.cols, width),), foot=foot)
 
-    def _head(self, cols: Columns, width: int) -> Line:
-        left = "mine".rjust(cols.own - 1) + " " + "bid".rjust(cols.size)
-        right = "ask".rjust(cols.size - 1) + " " + "mine".rjust(cols.own - 1)
-        return fit(((" " * cols.left + left + " " + "price".rjust(cols.price) + " " + right, "muted"),), width)
+    def impact(self, rows: Rows) -> Impact | None:
+        """What the ticket's order would do to these rows."""
+        draft = self.state.draft
+        if draft is not self._impact[0] or rows is not self._impact[1]:
+            self._impact = (draft, rows, foreseen(draft, self.state.symbol, rows) if draft else None)
+        return self._impact[2]
+
+    def _last(self, rows: Rows) -> tuple[int, str] | None:
+        """The row of the last trade and who took."""
+        if not self.state.trades:
+            return None
+        trade = self.state.trades[-1]
+        price, best = units(str(trade["price"]), rows.decimals), rows.asks.best
+        return row_of(price, rows.step, "ask" if best is not None and price >= best else "bid"), str(trade["side"])
+
+    def _on_its_way(self, rows: Rows) -> tuple[int, int, int] | None:
+        """The order being moved; one that is gone is let go of."""
+        if not self.moving or self.cursor is None:
+            return None
+        own = next((o for o in own_at(self.state.book, rows) if o.order_id == self.moving), None)
+        if own is None:
+            self.moving = ""
+            return None
+        return own.row, self.cursor, own.size
+
+    def _facts(self, rows: Rows, seen: Scene, width: int) -> Line:
+        """One line about what matters now: a move, the queue at the cursor, the ticket's order, the last trade."""
+        room = width - 2
+        if seen.moving is not None:
+            target = grouped(rows.text(seen.moving[1]))
+            words = f"to {target} · enter puts down · esc keeps"
+            return fit(
+                ((" ", "muted"), (words if len(words) <= room else f"to {target} · enter · esc", "accent")), width
+            )
+        own = [o for o in own_at(self.state.book, rows) if o.row == self.cursor] if self.has_focus else []
+        if own:
+            return fit(((f" {queue_words(own, rows, room)}", "accent"),), width)
+        if seen.impact is not None:
+            return fit(((f" {impact_words(seen.impact, rows, room)}", "accent"),), width)
+        if not self.state.trades:
+            return ()
+        trade = self.state.trades[-1]
+        mark = (UP, "up") if trade["side"] == "buy" else (DOWN, "down")
+        size = grouped(trim(safe(str(trade["size"]))))
+        last: Line = ((" last ", "muted"), (f"{mark[0]} ", mark[1]), (grouped(safe(str(trade["price"]))), "foreground"))
+        return left_right(last, ((f"{size} ", "muted"),), width)
 
     # -- the cursor -----------------------------------------------------------------------------------------
 
     def price_text(self) -> str:
-        """The cursor's price as text, or an empty text without a cursor."""
-        if self.rows_now is None or self.cursor is None:
+        """The cursor's price as text, or an empty text without a cursor in sight: no order goes where nobody looks."""
+        if self.rows_now is None or self.cursor is None or self.cursor not in self._row_prices:
             return ""
         return self.rows_now.text(self.cursor)
 
@@ -254,14 +218,35 @@ class LadderPane(Pane):
         self._move(-5)
 
     def do_ladder_take(self) -> None:
-        """The cursor's price into the ticket."""
-        if self.cursor is not None:
+        """Put an order down, pick one up, or the cursor's price into the ticket."""
+        if self.moving:
+            self._drop()
+        elif self.price_text() and not self.grab():
             self.post_message(self.Picked(self.price_text()))
+
+    def do_ladder_place_buy(self) -> None:
+        """A buy at the cursor."""
+        self._place("buy")
+
+    def do_ladder_place_sell(self) -> None:
+        """A sell at the cursor."""
+        self._place("sell")
+
+    def _place(self, side: str) -> None:
+        """An order at the cursor; without one, in front at its own side."""
+        rows = self.rows_now
+        if rows is None:
+            return
+        own = rows.bids.best if side == "buy" else rows.asks.best
+        price = self.price_text() or (rows.text(own) if own is not None else "")
+        if price:
+            self.release()
+            self.post_message(self.PlaceWanted(price, side))
 
     def do_ladder_centre(self) -> None:
         """Best prices back to the middle."""
         if self.rows_now is not None:
-            self.top = steadied(self.top, self.rows_now, max(3, self.size.height - 3), force=True)
+            self.top = steadied(self.top, self.rows_now, self.count(self.size.height), force=True)
             self.repaint()
 
     def do_ladder_finer(self) -> None:
@@ -272,10 +257,18 @@ class LadderPane(Pane):
         """More ticks a row."""
         self._regroup(coarser(self.group))
 
+    def do_ladder_depth(self) -> None:
+        """Depth up to a price, or at it."""
+        self.cumulative = not self.cumulative
+        self.repaint()
+
     def _regroup(self, group: int) -> None:
         self.groups[self.state.symbol] = group
         self.top = self.cursor = None
+        self.moving = ""
         self.repaint()
+
+    # -- own orders -----------------------------------------------------------------------------------------
 
     def own_orders(self) -> list[str]:
         """Own order ids at the cursor's row."""
@@ -283,17 +276,98 @@ class LadderPane(Pane):
             return []
         return self.rows_now.orders.get(self.cursor, [])
 
-    def on_click(self, event: events.Click) -> None:
-        """A click takes the cursor; on a size or price it fills the ticket too."""
+    def grab(self) -> bool:
+        """Pick up the order at the cursor; with one in hand, the next at its price. Whether there was one."""
+        rows = self.rows_now
+        if rows is None:
+            return False
+        ids = rows.orders.get(self._source, []) if self.moving else self.own_orders()
+        at = ids.index(self.moving) + 1 if self.moving in ids else 0
+        if not ids or at >= len(ids):
+            return self.release()
+        if not self.moving and self.cursor is not None:
+            self._source = self.cursor
+        self.moving = ids[at]
+        self.repaint()
+        return True
+
+    def release(self) -> bool:
+        """Let go of an order in hand: it stays where it is. Whether there was one."""
+        had, self.moving = bool(self.moving), ""
+        if had:
+            self.cursor = self._source
+            self.repaint()
+        return had
+
+    def _drop(self) -> None:
+        """Put the order in hand down at the cursor."""
+        order_id, price, moved = self.moving, self.price_text(), self.cursor != self._source
+        self.moving = ""
+        self.repaint()
+        if moved and price:
+            self.post_message(self.MoveWanted(order_id, price))
+
+    # -- the mouse ------------------------------------------------------------------------------------------
+
+    def _price_at(self, event: events.MouseEvent) -> int | None:
         offset = event.get_content_offset(self)
-        if offset is None or offset.y == 0 or offset.y > len(self._row_prices):
+        if offset is None or not 1 <= offset.y <= len(self._row_prices):
+            return None
+        return self._row_prices[offset.y - 1]
+
+    def _own_of(self, price: int | None) -> list[str]:
+        return self.rows_now.orders.get(price, []) if self.rows_now is not None and price is not None else []
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """The left button takes hold of an own order; the right one takes it back."""
+        price = self._price_at(event)
+        self._dragged = False
+        if event.button == 1 and self._own_of(price):
+            self._pressed = price
+            self.capture_mouse()
+        elif event.button == 3 and self._own_of(price):
+            self.cursor = price
+            self.repaint()
+            self.post_message(self.CancelWanted())
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """An order that is held goes with the mouse."""
+        price = self._price_at(event)
+        if self._pressed is None or price is None or (price == self._pressed and not self.moving):
             return
-        price = self._row_prices[offset.y - 1]
-        if price is None:
+        if not self.moving:
+            self._source, self.moving, self._dragged = self._pressed, self._own_of(self._pressed)[0], True
+        self.cursor = price
+        self.repaint()
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Put it down."""
+        if self._pressed is not None:
+            self._pressed = None
+            self.release_mouse()
+            if self._dragged and self.moving:
+                self._drop()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click takes the cursor and the price; a second one the side: the left half buys, the right half sells."""
+        price = self._price_at(event)
+        if self._dragged or price is None or event.button != 1:
+            self._dragged = False
+            return
+        if self.moving:
+            self.cursor = price
+            self._drop()
             return
         self.cursor = price
         self.repaint()
-        self.post_message(self.Picked(self.price_text(), "" if event.chain < 2 else self.side_of(price)))
+        side = "" if event.chain < 2 else self._side_at(event, price)
+        self.post_message(self.Picked(self.price_text(), side))
+
+    def _side_at(self, event: events.MouseEvent, price: int) -> str:
+        offset, third = event.get_content_offset(self), self.size.width // 3
+        if offset is None or third <= offset.x < self.size.width - third:
+            return self.side_of(price)
+        return "buy" if offset.x < third else "sell"
 
 
 def why_empty(quote: Document) -> str:

@@ -9,21 +9,24 @@ from textual import events
 from textual.message import Message
 
 from engine.desk import Document
+from engine.model.number import trim
 from vterm.panes.facts import holding
-from vterm.panes.ladder import best_price
-from vterm.panes.pane import Pane
-from vterm.panes.ticket_form import CHOICES, DIGITS, EXTRA, FLAGS, TEXTS, TicketForm
-from vterm.panes.ticket_paint import Painted, TicketView, option_at, paint
+from vterm.panes.ticket_filling import FillingPane
+from vterm.panes.ticket_form import CHOICES, DIGITS, EXTRA, FLAGS, TEXTS
+from vterm.panes.ticket_paint import Painted, option_at, paint
+from vterm.panes.ticket_size import positive, typable
+from vterm.panes.ticket_view import TicketView
 from vterm.state import DeskState
-from vterm.trade_line import TradeLine
 
 ARM_SECONDS = 0.3
 DEBOUNCE_SECONDS = 0.12
-RENEW_SECONDS = 1.0
+RENEW_SECONDS = 0.25
+OLD_SECONDS = 3.0
+"""A preview that no answer renewed for so long is of another market."""
 _EDIT_KEYS = ("backspace", "delete", "home", "end", "ctrl+u", "ctrl+w", "ctrl+a", "ctrl+e")
 
 
-class TicketPane(Pane):
+class TicketPane(FillingPane):
     """A painted form. Asks for previews and sends by message; the answers come back through methods."""
 
     CONTEXT: ClassVar[str] = "ticket"
@@ -37,6 +40,12 @@ class TicketPane(Pane):
             super().__init__()
             self.order = order
 
+    class Drafted(Message):
+        """What the order would do is known, or not any more: `state.draft`."""
+
+    class Sent(Message):
+        """The desk has the order."""
+
     class SendWanted(Message):
         """A person reviewed this order and said send."""
 
@@ -46,15 +55,13 @@ class TicketPane(Pane):
 
     def __init__(self, state: DeskState) -> None:
         super().__init__(state)
-        self.form = TicketForm()
         self.preview: Document = {}
-        self.refusal: Document = {}
-        self.phase = "edit"
         self.pending = False
         self.armed = False
         self._names: list[str] = []
+        self._chips: dict[int, list[tuple[int, int, str]]] = {}
         self._timer: object = None
-        self._asked_at = 0.0
+        self._asked_at = self._answered_at = 0.0
 
     # -- painting -------------------------------------------------------------------------------------------
 
@@ -63,7 +70,23 @@ class TicketPane(Pane):
         symbol = self.form.symbol
         unit = symbol.partition("-")[0] if self.form.asset_class == "crypto" and "-" in symbol else ""
         return TicketView(self.form, self.state.instrument(symbol), self.preview, self.refusal, self.phase,
-                          self.has_focus, self.pending, self.armed, unit)  # fmt: skip
+                          self.has_focus, self.pending, self.armed, unit, self.old,
+                          str(self.state.portfolio.get("nav") or ""), self.touch())  # fmt: skip
+
+    @property
+    def old(self) -> bool:
+        """Whether the preview is of a market that has gone on, or of a desk that does not answer."""
+        return self.state.link == "down" or self.state.now() - self._answered_at > OLD_SECONDS
+
+    def tell(self) -> None:
+        """Let the ladder draw what the order would do; while that is not known, nothing."""
+        known = bool(self.preview) and not (
+            self.form.algo or self.pending or self.refusal or self.old or self.phase == "sending"
+        )
+        draft = {"order": self.form.asked(), "preview": self.preview} if known and self.form.complete() else {}
+        if draft != self.state.draft:
+            self.state.draft = draft
+            self.post_message(self.Drafted())
 
     def paint(self, width: int, height: int) -> None:
         """Fields and preview, or the review."""
@@ -71,25 +94,27 @@ class TicketPane(Pane):
             self.entitle("Ticket")
             self.empty("opening the market", height, width)
             return
-        self._follow()
+        self.follow()
         seq = self.preview.get("seq")
         foot = f"preview at seq {int(seq):,}" if seq is not None else ""
         self.entitle(f"Ticket · {self.form.symbol}", foot)
+        self.tell()
         painted: Painted = paint(self.view(), width, height)
-        self._names = painted.names
+        self._names, self._chips = painted.names, painted.chips
         facts = holding(self.state, width)
         self.show(painted.lines, foot=facts if height >= len(painted.lines) + len(facts) + 1 else ())
         here = "send" if self.phase != "edit" else self.form.at
         if here in self._names:
             self.reveal(self._names.index(here))
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """The form belongs to the desk's instrument; another one starts with empty numbers."""
         state = self.state
         if self.form.symbol != state.symbol and self.phase == "edit":
             self.form.symbol = state.symbol
             self.form.clear()
-            self.preview, self.refusal = {}, {}
+            self.preview, self.refusal, self.pending = {}, {}, False
+            self.tell()
         self.form.asset_class = str(state.instrument(self.form.symbol).get("asset_class", ""))
         self.form.settle()
         until = self.form.text["until"]
@@ -105,94 +130,70 @@ class TicketPane(Pane):
 
     # -- changing -------------------------------------------------------------------------------------------
 
-    def fill(self, side: str = "", price: str = "") -> None:
-        """Fill fields from elsewhere; what is not given stays."""
-        self.phase = "edit"
-        self._follow()
-        if side:
-            self.form.choice["side"] = side
-        if price:
-            self._take_price(price)
-        elif side:
-            self._start_price()
-        self.form.at = "quantity"
-        self.changed()
-
-    def fill_line(self, line: TradeLine) -> None:
-        """Fill fields from the command line. A line that names a type is the whole order: nothing else stays."""
-        self.phase = "edit"
-        self._follow()
-        if line.kind:
-            self.form.clear()
-            self.form.reset()
-            self.form.choose("type", line.kind)
-        self.form.choice["side"] = line.side
-        if line.force:
-            self.form.choose("tif", line.force)
-        for name, text in line.text.items():
-            self.form.text[name].set(text)
-        for name in line.flags:
-            self.form.flag[name] = True
-        self.form.flag["more"] = self.form.flag["more"] or any(name in line.text for name in EXTRA)
-        self._start_price()
-        self.form.at = "quantity"
-        self.changed()
-
-    def _take_price(self, price: str) -> None:
-        """A price from elsewhere goes where the type has one; a market order becomes a limit order."""
-        if self.form.kind in ("market", "trailing_stop"):
-            self.form.choose("type", "limit")
-        self.form.text["stop" if self.form.kind == "stop" else "price"].set(price)
-
-    def _start_price(self) -> None:
-        """A limit order starts at the touch."""
-        price = self.form.text["price"]
-        if self.form.kind == "limit" and not price.text:
-            price.set(best_price(self.state, self.form.choice["side"]))
-
     def changed(self) -> None:
         """The form is another one: the old preview no longer holds."""
-        self.preview, self.refusal, self.phase = {}, {}, "edit"
-        self._follow()
+        self.preview, self.refusal, self.phase, self.armed = {}, {}, "edit", False
+        self.form.sized, self.eager = ("", ""), False
+        self.follow()
         self.pending = self.form.complete()
+        self.tell()
         self.repaint()
         if self._timer is not None:
             self._timer.stop()  # type: ignore[attr-defined]
-        self._timer = self.set_timer(DEBOUNCE_SECONDS, self.ask) if self.pending else None
+        wanted = self.pending or self.form.converting
+        self._timer = self.set_timer(DEBOUNCE_SECONDS, self.ask) if wanted else None
 
     def ask(self) -> None:
-        """Ask for the preview of the form as it stands."""
-        if self.form.complete():
+        """Ask for the preview of the form as it stands, or first for the units of its size."""
+        if self.form.converting:
+            self.convert()
+        elif self.form.complete():
+            self.pending = not self.preview
             self._asked_at = self.state.now()
-            self.post_message(self.PreviewWanted(self.form.order()))
+            self.post_message(self.PreviewWanted(self.form.asked()))
 
     def renew(self) -> None:
-        """The book moved on: a shown preview is asked for again, once a second at most."""
-        if self.preview and self.phase != "sending" and self.state.now() - self._asked_at >= RENEW_SECONDS:
+        """The market moved on: a shown preview is asked for again, four times a second at most."""
+        if not self.preview or self.phase == "sending":
+            return
+        if self.old and self.state.draft:
+            self.tell()
+            self.repaint()
+        if self.state.now() - self._asked_at >= RENEW_SECONDS:
             self.ask()
 
     def previewed(self, order: Document, answer: Document) -> None:
         """The desk's answer to a preview; an answer to an older form is dropped."""
-        if order != self.form.order() or self.phase == "sending":
+        if self.phase == "sending" or order != self.form.asked():
             return
         self.pending = False
-        self.preview = answer
+        self.preview, self._answered_at = answer, self.state.now()
         self.refusal = dict(answer.get("refusal") or {})
+        self.tell()
         self.repaint()
+
+    def unseen(self, order: Document, error: Document) -> None:
+        """The desk said no to a preview; a no to an older form is dropped."""
+        if self.phase != "sending" and order == self.form.asked():
+            self.refused(error)
 
     def refused(self, error: Document) -> None:
         """The desk said no to a preview or an order."""
         self.pending, self.phase, self.armed = False, "edit", False
         self.refusal = error
+        self.tell()
         self.repaint()
 
     def sent(self) -> None:
         """The order is in the engine's hands: the ticket is free for the next one."""
+        self.sent_sizes[self.form.symbol] = self.form.quantity
         self.phase, self.armed, self.preview, self.refusal = "edit", False, {}, {}
+        self.tell()
         for name in ("quantity", *EXTRA):
             self.form.text[name].set("")
         self.form.at = "quantity"
         self.repaint()
+        self.post_message(self.Sent())
 
     # -- keys -----------------------------------------------------------------------------------------------
 
@@ -201,7 +202,7 @@ class TicketPane(Pane):
         if self.phase != "edit":
             return
         char = event.character or ""
-        if char and char in (TEXTS.get(self.form.at) or DIGITS):
+        if char and self._types(char):
             if self.form.edit() is None:
                 self.form.at = "quantity"
             edit = self.form.edit()
@@ -216,6 +217,13 @@ class TicketPane(Pane):
             self.form.turn(self.form.at, 1)
             self.changed()
             event.stop()
+
+    def _types(self, char: str) -> bool:
+        """Whether a key is text here: letters of a quantity only where they go on with it."""
+        if self.form.at == "quantity":
+            edit = self.form.text["quantity"]
+            return typable(edit.text[: edit.cursor], char) if char not in DIGITS else True
+        return char in (TEXTS.get(self.form.at) or DIGITS)
 
     def on_paste(self, event: events.Paste) -> None:
         """A pasted number or rule."""
@@ -232,7 +240,11 @@ class TicketPane(Pane):
         name = self._names[index] if index is not None and index < len(self._names) else ""
         if not name or offset is None:
             return
-        if name == "back":
+        if name == "preset" and index is not None:
+            for start, end, action in self._chips.get(index, ()):
+                if start <= offset.x < end:
+                    getattr(self, f"do_{action}")()
+        elif name == "back":
             self.back()
         elif name == "send":
             self.form.at = "send"
@@ -250,7 +262,7 @@ class TicketPane(Pane):
                 self.form.choose(name, picked)
             elif picked:
                 self.form.turn(name, picked)
-            self._start_price()
+            self.start_price()
         elif name in FLAGS:
             self.form.turn(name, 1)
         elif not again:
@@ -260,7 +272,7 @@ class TicketPane(Pane):
 
     def on_focus(self) -> None:
         """A limit order starts at the touch."""
-        self._start_price()
+        self.start_price()
         super().on_focus()
 
     # -- actions --------------------------------------------------------------------------------------------
@@ -287,7 +299,7 @@ class TicketPane(Pane):
             edit.key("right" if by > 0 else "left")
             self.repaint()
         elif self.phase == "edit" and self.form.turn(self.form.at, by):
-            self._start_price()
+            self.start_price()
             self.changed()
 
     def do_field_left(self) -> None:
@@ -309,15 +321,14 @@ class TicketPane(Pane):
         """The next order type."""
         if self.phase == "edit":
             self.form.turn("type", 1)
-            self._start_price()
+            self.start_price()
             self.changed()
 
     def do_take_most(self) -> None:
         """The size that the refusal offers."""
         most = str(self.refusal.get("max_quantity") or "")
-        if any(c in "123456789" for c in most):
-            self.form.text["quantity"].set(most.rstrip("0").rstrip(".") if "." in most else most)
-            self.changed()
+        if positive(most):
+            self.take_size(trim(most))
 
     def back(self) -> bool:
         """One step back: from the review to the form. Whether there was one."""
@@ -331,14 +342,16 @@ class TicketPane(Pane):
         """Review; reviewed and armed, send."""
         if self.phase == "edit":
             if not self.form.complete() or self.refusal:
+                self.eager = self.form.converting is not None and not self.refusal
                 self.repaint()
                 return
             self.phase, self.armed = "review", False
             self.set_timer(ARM_SECONDS, self._arm)
             self.ask()
             self.repaint()
-        elif self.phase == "review" and self.armed:
+        elif self.phase == "review" and self.armed and not self.view().locked():
             self.phase = "sending"
+            self.tell()
             self.repaint()
             self.post_message(self.SendWanted(self.form.order()))
 

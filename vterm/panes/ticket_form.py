@@ -6,10 +6,15 @@ import re
 from dataclasses import dataclass, field
 
 from engine.desk import Document
+from engine.model.number import parse_decimal, to_text, trim
+from vterm.panes.ticket_size import Size, read_size
 from vterm.widgets.line_edit import LineEdit
 
 DIGITS = "0123456789."
 WORDS = "".join(map(chr, range(32, 127)))
+SIZES = DIGITS + "=%k vcrnapos"
+ALGOS = ("twap", "vwap", "pov")
+"""Types that are no orders but algorithms, which send orders over time."""
 CHOICES: dict[str, tuple[str, ...]] = {
     "side": ("buy", "sell"),
     "type": ("limit", "market", "stop", "stop_limit", "trailing_stop", "oco"),
@@ -17,7 +22,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "session": ("regular", "extended"),
 }
 TEXTS: dict[str, str] = {
-    "quantity": DIGITS,
+    "quantity": SIZES,
+    "over": "0123456789smh",
+    "slices": "0123456789",
+    "rate": DIGITS + "%",
     "stop": DIGITS,
     "trail": DIGITS + "%",
     "price": DIGITS,
@@ -39,7 +47,10 @@ LIMITED = ("limit", "stop_limit", "oco")
 STOPPED = ("stop", "stop_limit", "oco")
 RESTING = ("GTC", "DAY", "GTD")
 AUCTIONS = ("OPG", "CLS")
-LONGEST = {"until": 10, "when": 200}
+LONGEST = {"until": 10, "when": 200, "over": 7, "slices": 4, "rate": 8}
+STARTS = {"over": "10m", "slices": "10", "rate": "10%"}
+"""What the fields of an algorithm begin with."""
+_NEEDED = ("quantity", "stop", "trail", "price", "until", "over", "slices", "rate")
 FIELD_OF = {
     "limit_price": "price",
     "stop_price": "stop",
@@ -56,10 +67,12 @@ FIELD_OF = {
 """Field names of refusals where they differ from the form's."""
 _SENT = {"price": "limit_price", "stop": "stop_price", "profit": "take_profit", "loss": "stop_loss"}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+_SPAN = re.compile(r"[1-9]\d{0,5}[smh]\Z", re.ASCII)
 
 
 def _edit(name: str) -> LineEdit:
-    return LineEdit(allowed=TEXTS[name], most=LONGEST.get(name, 24), number=name != "when")
+    start = STARTS.get(name, "")
+    return LineEdit(start, len(start), allowed=TEXTS[name], most=LONGEST.get(name, 24), number=name != "when")
 
 
 @dataclass
@@ -72,6 +85,8 @@ class TicketForm:
     flag: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(FLAGS, False))
     text: dict[str, LineEdit] = field(default_factory=lambda: {name: _edit(name) for name in TEXTS})
     at: str = "quantity"
+    sized: tuple[str, str] = ("", "")
+    """A quantity in other words than units, and the units it was found to be."""
 
     @property
     def kind(self) -> str:
@@ -79,9 +94,34 @@ class TicketForm:
         return self.choice["type"]
 
     @property
+    def algo(self) -> bool:
+        """Whether an algorithm is started instead of an order sent."""
+        return self.kind in ALGOS
+
+    @property
+    def quantity(self) -> str:
+        """Units; empty while a worth or a share has not been converted, or nothing is typed."""
+        text = self.text["quantity"].text
+        size = read_size(text)
+        if size is None:
+            return ""
+        if size.kind == "units":
+            return size.number
+        return self.sized[1] if self.sized[0] == text else ""
+
+    @property
+    def converting(self) -> Size | None:
+        """The worth or share that is typed and has no units yet."""
+        size = read_size(self.text["quantity"].text)
+        return size if size is not None and size.kind != "units" and not self.quantity else None
+
+    @property
     def fields(self) -> list[str]:
         """Fields that apply now, top to bottom; the button is the last."""
         names = ["side", "type", "quantity"]
+        if self.algo:
+            names += ["over", "rate" if self.kind == "pov" else "slices", "price"]
+            return [*names, *(["session"] if self.asset_class in WITH_SESSION else []), "send"]
         names += ["stop"] if self.kind in STOPPED else []
         names += ["trail"] if self.kind == "trailing_stop" else []
         names += ["price"] if self.kind in LIMITED else []
@@ -117,6 +157,8 @@ class TicketForm:
     def options(self, name: str) -> tuple[str, ...]:
         """The choices of a field that make sense with the others."""
         options = CHOICES.get(name, ())
+        if name == "type":
+            return (*options, *ALGOS)
         if name != "tif":
             return options
         without: tuple[str, ...] = ()
@@ -179,13 +221,19 @@ class TicketForm:
         if not self.symbol:
             return "symbol"
         for name in self.fields:
-            if name not in ("quantity", "stop", "trail", "price", "until"):
+            if name not in _NEEDED or (self.algo and name == "price"):
                 continue
-            text = self.text[name].text
-            whole = _DATE.match(text) if name == "until" else any(c in "123456789" for c in text)
-            if not whole:
+            if not self._whole(name):
                 return name
         return ""
+
+    def _whole(self, name: str) -> bool:
+        text = self.text[name].text
+        if name == "quantity":
+            return any(c in "123456789" for c in self.quantity)
+        if name in ("until", "over"):
+            return bool((_DATE if name == "until" else _SPAN).match(text))
+        return any(c in "123456789" for c in text)
 
     def complete(self) -> bool:
         """Whether there is enough to ask the desk about."""
@@ -193,9 +241,11 @@ class TicketForm:
 
     def order(self) -> Document:
         """The order document, with the contract's field names; what is out of sight is not in it."""
+        if self.algo:
+            return self._algo()
         there = self.fields
         doc: Document = {"symbol": self.symbol, "side": self.choice["side"], "type": self.kind}
-        doc["quantity"] = _plain(self.text["quantity"].text)
+        doc["quantity"] = self.quantity
         doc["time_in_force"] = self.choice["tif"]
         for name, sent in _SENT.items():
             if name in there and self.text[name].text:
@@ -216,6 +266,45 @@ class TicketForm:
         if self.asset_class in WITH_SESSION and self.choice["tif"] not in AUCTIONS:
             doc["session"] = self.choice["session"]
         return doc
+
+    def _algo(self) -> Document:
+        """The payload that starts the algorithm."""
+        doc: Document = {"algo": self.kind, "symbol": self.symbol, "side": self.choice["side"]}
+        doc |= {"quantity": self.quantity, "over": self.text["over"].text}
+        if self.kind == "pov":
+            doc["rate"] = _share(self.text["rate"].text)
+        else:
+            doc["slices"] = self.text["slices"].text.lstrip("0")
+        if self.text["price"].text:
+            doc["limit_price"] = _plain(self.text["price"].text)
+        if self.asset_class in WITH_SESSION:
+            doc["session"] = self.choice["session"]
+        return doc
+
+    def asked(self) -> Document:
+        """What a preview is asked for: the order, or the one order that an algorithm stands for."""
+        order = self.order()
+        if not self.algo:
+            return order
+        block: Document = {"type": "limit" if "limit_price" in order else "market", "time_in_force": "GTC"}
+        for name in ("symbol", "side", "quantity", "limit_price", "session"):
+            if name in order:
+                block[name] = order[name]
+        return block
+
+    def probe(self, quantity: str) -> Document:
+        """The same order in another quantity, to ask what it is worth and how much passes; whole parts only."""
+        order = self.asked()
+        order.pop("display_quantity", None)
+        return {**order, "quantity": quantity}
+
+
+def _share(text: str) -> str:
+    """`10%` or `0.1` as a fraction."""
+    if not text.endswith("%"):
+        return _plain(text)
+    digits, scale = parse_decimal(_plain(text.rstrip("%")))
+    return trim(to_text(digits, scale + 2))
 
 
 def _plain(text: str) -> str:

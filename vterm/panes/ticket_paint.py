@@ -1,53 +1,32 @@
-"""How the ticket looks: fields, what would happen if it were sent now, the review. Pure."""
+"""How the ticket looks: fields, presets, the review. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.desk import Document
 from engine.model.number import trim
 from engine.model.text import safe
-from vterm.paint import UNKNOWN, Line, Span, fit, grouped, left_right, number, on, percent, places
-from vterm.panes.orders import shown_size
+from vterm.paint import UNKNOWN, Line, Span, fit, grouped, left_right, on
+from vterm.panes.ticket_foresee import cost_facts, fitting, preview_lines, rule, schedule_lines, wrap
 from vterm.panes.ticket_form import CHOICES, FIELD_OF, TicketForm
+from vterm.panes.ticket_presets import preset_lines
+from vterm.panes.ticket_view import LABELS, TicketView
 from vterm.widgets.line_edit import LineEdit
 from vterm.wording import protection, qualities, terms
 
-LABELS = {
-    "type": "type", "quantity": "quantity", "stop": "stop price", "trail": "trail by", "price": "limit price",
-    "tif": "in force", "until": "until", "session": "session", "profit": "take profit", "loss": "stop loss",
-    "display": "show at most", "when": "when",
-}  # fmt: skip
 BOXES = {"post": "post-only", "reduce": "reduce-only"}
-WORDS = {"stop_limit": "stop limit", "trailing_stop": "trailing stop", "oco": "OCO"}
+WORDS = {"stop_limit": "stop limit", "trailing_stop": "trailing stop", "oco": "OCO", "twap": "TWAP", "vwap": "VWAP",
+         "pov": "POV"}  # fmt: skip
 """Choices that are shown in other words."""
-MISSING = {
-    "quantity": "type a quantity", "stop": "a stop price is missing", "trail": "a trail is missing: 2.50 or 1.5%",
-    "price": "a limit price is missing", "until": "a date is missing: 2026-12-31",
-}  # fmt: skip
-
-
-@dataclass
-class TicketView:
-    """Everything that the picture of the ticket depends on."""
-
-    form: TicketForm
-    instrument: Document
-    preview: Document = field(default_factory=dict)
-    refusal: Document = field(default_factory=dict)
-    phase: str = "edit"
-    focused: bool = False
-    pending: bool = False
-    armed: bool = False
-    unit: str = ""
 
 
 @dataclass
 class Painted:
-    """Lines and which field each of them belongs to (for clicks)."""
+    """Lines, which field each of them belongs to, and the chips on some of them (for clicks)."""
 
     lines: list[Line] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    chips: dict[int, list[tuple[int, int, str]]] = field(default_factory=dict)
 
     def add(self, line: Line, name: str = "") -> None:
         """One more line."""
@@ -64,6 +43,8 @@ def paint(view: TicketView, width: int, height: int) -> Painted:
         out.add(_field(view, name, width), name)
         if name == "side" and airy:
             out.add(())
+        if name == "quantity" and view.phase == "edit":
+            _sizes(view, out, width, airy)
         for line in _refused(view, name, width):
             out.add(line)
     if airy:
@@ -77,6 +58,18 @@ def paint(view: TicketView, width: int, height: int) -> Painted:
     else:
         _review(view, out, width, airy)
     return out
+
+
+def _sizes(view: TicketView, out: Painted, width: int, airy: bool) -> None:
+    """The units that a worth or a share comes to, and the presets."""
+    text, units = view.form.text["quantity"].text, view.form.sized
+    if units[0] == text and units[1]:
+        unit = f" {view.unit} " if view.unit else " "
+        out.add(left_right(((" is", "muted"),), ((grouped(units[1]), "bold foreground"), (unit, "muted")), width))
+    if airy or (view.focused and view.form.at == "quantity"):
+        for line, places in preset_lines(view, width):
+            out.chips[len(out.lines)] = places
+            out.add(line, "preset")
 
 
 # -- fields ---------------------------------------------------------------------------------------------------
@@ -201,122 +194,6 @@ def _refused(view: TicketView, name: str, width: int) -> list[Line]:
     return [fit(((" ", "foreground"), *line), width) for line in lines]
 
 
-def wrap(text: str, width: int, most: int = 3) -> list[str]:
-    """Words in lines of `width`, the last one cut."""
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return [line[:width] for line in lines[:most]]
-
-
-# -- what would happen ----------------------------------------------------------------------------------------
-
-
-def rule(words: str, width: int) -> Line:
-    """A heading in a thin rule."""
-    text = f"── {words} "
-    return fit(((text, "muted"), ("─" * max(0, width - len(text)), "rule")), width)
-
-
-def preview_lines(view: TicketView, width: int, room: int) -> list[Line]:
-    """The preview in at most `room` lines: levels give way first, then the queue, never the costs."""
-    if room < 1:
-        return []
-    heading, book = rule(_heading(view.form), width), _foreseen(view)
-    if not book:
-        words = "asking…" if view.pending or view.form.complete() else MISSING.get(view.form.missing(), "")
-        return [heading, fit(((f" {words}", "muted"),), width)][:room]
-    lot = str(view.instrument.get("display_lot") or "1")
-    now, rests = str(book.get("fills_now") or "0"), str(book.get("rests") or "0")
-    some = any(c in "123456789" for c in now)
-    first = _pair("fills now", number(shown_size(now, lot), 11, "foreground" if some else "muted"), width)
-    rest: list[Line] = []
-    if any(c in "123456789" for c in rests):
-        rest.append(_pair("rests", number(shown_size(rests, lot), 11), width))
-        if book.get("queue_ahead"):
-            rest.append(_pair("queue ahead", number(shown_size(str(book["queue_ahead"]), lot), 11, "muted"), width))
-    rest += _costs(view, width)
-    levels = _levels(book.get("fills") or [], lot, width, room - 2 - len(rest))
-    return [heading, first, *levels, *rest][:room]
-
-
-def _triggered(form: TicketForm) -> bool:
-    return form.kind in ("stop", "stop_limit", "trailing_stop") or bool(form.rule)
-
-
-def _heading(form: TicketForm) -> str:
-    """A stop or a rule does nothing until it is triggered; what then would happen is what a person wants to see."""
-    return "if it triggered now" if _triggered(form) else "if you sent it now"
-
-
-def _foreseen(view: TicketView) -> Document:
-    """The preview; of an order that waits for its trigger, what it would do once released."""
-    released = view.preview.get("if_triggered") if _triggered(view.form) else None
-    return {**view.preview, **(released or {})}
-
-
-def about(size: str, lot: str) -> str:
-    """A size among others: the shown lot's decimals, four at most."""
-    return places(size, min(4, len(lot.partition(".")[2])))
-
-
-def _levels(levels: list[Document], lot: str, width: int, room: int) -> list[Line]:
-    if room <= 0:
-        return []
-    shown = levels if len(levels) <= room else levels[: room - 1]
-    lines: list[Line] = []
-    for level in shown:
-        size, price = about(str(level["quantity"]), lot), grouped(str(level["price"]))
-        lines.append(left_right((("   at ", "faint"), *number(str(level["price"]), len(price), "muted")),
-                                (*number(size, len(grouped(size)), "muted"), (" ", "muted")), width))  # fmt: skip
-    if len(shown) < len(levels):
-        lines.append(fit(((f"   and {len(levels) - len(shown)} more levels", "faint"),), width))
-    return lines
-
-
-def _costs(view: TicketView, width: int) -> list[Line]:
-    book, lines = _foreseen(view), list[Line]()
-    if book.get("average_price") and any(c in "123456789" for c in str(book.get("fills_now") or "0")):
-        average = trim_to(str(book["average_price"]), view.instrument)
-        lines.append(_pair("average", number(average, len(grouped(average))), width))
-        lines.append(
-            _pair("slippage", ((str(book.get("slippage_bps") or UNKNOWN), "foreground"), (" bp", "muted")), width)
-        )
-    fee = grouped(trim_money(str(book.get("fee") or "0.00")))
-    lines.append(_pair("fee", ((fee, "foreground"), (" VCR", "muted")), width))
-    weight = _change(percent(book.get("weight_before")), percent(book.get("weight_after")), "%")
-    lines.append(_pair("weight", (*weight, *(((" of 25%", "muted"),) if width > 28 else ())), width))
-    leverage = _change(_two(book.get("leverage_before")), _two(book.get("leverage_after")), "×")
-    lines.append(_pair("leverage", (*leverage, *(((" of 2×", "muted"),) if width > 30 else ())), width))
-    return lines
-
-
-def _two(text: object) -> str:
-    return places(str(text), 2) if text is not None else UNKNOWN
-
-
-def _change(before: str, after: str, unit: str) -> Line:
-    return ((before, "muted"), (" → ", "faint"), (after, "foreground"), (unit, "muted"))
-
-
-def _pair(name: str, value: Line, width: int) -> Line:
-    return left_right(((f" {name}", "muted"),), (*value, (" ", "muted")), width)
-
-
-def trim_to(text: str, instrument: Document) -> str:
-    """An average price with the instrument's decimals, or two more where it needs them."""
-    decimals = int(instrument.get("price_decimals", 2))
-    whole, _, fraction = trim(text).partition(".")
-    return f"{whole}.{fraction.ljust(decimals, '0')[: decimals + 2]}" if decimals or fraction else whole
-
-
-def trim_money(text: str) -> str:
-    """Money with two decimals."""
-    return places(text, 2)
-
-
 # -- review ---------------------------------------------------------------------------------------------------
 
 
@@ -328,28 +205,49 @@ def _review(view: TicketView, out: Painted, width: int, airy: bool) -> None:
         out.add(())
     verb = (" ▲ BUY " if buy else " ▼ SELL ", "bold up" if buy else "bold down")
     out.add(fit((verb, (f"{grouped(order['quantity'])} ", "bold foreground"), (order["symbol"], "foreground")), width))
-    exits = protection(order, grouped)
-    said = [terms(order, grouped) if order["type"] != "market" else "at market", *([f"then {exits}"] if exits else [])]
-    said += [f"when {order['when']}"] if order.get("when") else []
-    for words in wrap(" · ".join([*said, *qualities(order)]), width - 2, 7):
+    if not view.form.algo:
+        exits = protection(order, grouped)
+        said = [terms(order, grouped) if order["type"] != "market" else "at market"]
+        said += [f"then {exits}"] if exits else []
+        said += [f"when {order['when']}"] if order.get("when") else []
+        said += qualities(order)
+    else:
+        said = [WORDS[order["algo"]]]
+        said += [f"not beyond {grouped(order['limit_price'])}"] if "limit_price" in order else []
+        said += [f"{order['session']} session"] if "session" in order else []
+    for words in wrap(" · ".join(said), width - 2, 7):
         out.add(fit(((" " + words, "foreground"),), width))
-    value = view.preview.get("value")
-    if value:
-        out.add(_pair("value", ((grouped(trim_money(str(value))), "foreground"), (" VCR", "muted")), width))
-    for line in _costs(view, width) if view.preview else []:
+    for line in schedule_lines(view, width):
+        out.add(line)
+    facts = cost_facts(view, width) if view.preview else []
+    for line in fitting(facts, 10 if airy else 8) if facts else []:
         out.add(line)
     if airy:
         out.add(())
     if view.phase == "sending":
         out.add(fit(((" sending…", "muted"),), width))
         return
+    out.add(_state(view, width))
     out.add(_button(view, "Send", "enter", width), "send")
     out.add(fit(((" esc ", "bold foreground"), ("back, nothing is lost", "muted")), width), "back")
 
 
+def _state(view: TicketView, width: int) -> Line:
+    """Whether the order can be sent as it was reviewed, and what it waits for if not."""
+    reason = view.locked()
+    if reason:
+        return fit(((" ⋯ ", "bold warning"), (reason, "foreground")), width)
+    return fit(((" ✓ ", "up"), ("the preview is current", "muted")), width)
+
+
 def _button(view: TicketView, text: str, key: str, width: int) -> Line:
-    ready = view.form.complete() and not view.refusal and (view.phase == "edit" or view.armed)
+    """In brackets while it can be pressed."""
+    if view.phase == "edit":
+        ready = view.form.complete() and not view.refusal
+    else:
+        ready = view.armed and not view.locked()
     here = view.focused and (view.form.at == "send" or view.phase != "edit")
     style = ("bold accent" if here else "accent") if ready else "faint"
-    line = left_right(((f" [ {text} ]", style),), ((f"{key} ", "muted"),), width)
+    words = f" [ {text} ]" if ready else f"   {text}  "
+    line = left_right(((words, style),), ((f"{key} " if ready else "", "muted"),), width)
     return on(line, "select") if here else line

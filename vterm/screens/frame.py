@@ -59,7 +59,7 @@ class FrameScreen(Screen[None]):
                 line.repaint()
         if self.number == 1:
             self.desk.repaint(topics)
-            if "book" in topics:
+            if topics & {"book", "clock", "portfolio", "link"}:
                 self.desk.ticket.renew()
         elif self.page is not None and (self.page.TOPICS & topics or "theme" in topics):
             self.page.repaint()

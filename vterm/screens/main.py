@@ -11,15 +11,13 @@ from vterm import actions, theme
 from vterm.commands import Wish
 from vterm.dialogs.search import resolve
 from vterm.panes.chart import ChartPane
-from vterm.panes.ladder import LadderPane
 from vterm.panes.orders import OrdersPane
 from vterm.panes.pane import QuotesWanted
-from vterm.panes.ticket import TicketPane
 from vterm.panes.watch import WatchPane
-from vterm.screens.frame import FrameScreen
+from vterm.screens.book import BookScreen
 
 
-class MainScreen(FrameScreen):
+class MainScreen(BookScreen):
     """Does what no pane does alone. Methods are named by the table of actions."""
 
     # -- actions of the desk --------------------------------------------------------------------------------
@@ -43,8 +41,8 @@ class MainScreen(FrameScreen):
         self._cycle(-1)
 
     def do_back(self) -> None:
-        """Esc: out of the review, the zoom, the other screen, in this order."""
-        if self.desk.ticket.back():
+        """Esc: lets go of an order in hand; out of the review, the zoom, the other screen, in this order."""
+        if self.desk.ladder.release() or self.desk.ticket.back():
             return
         if self.arrangement.zoom:
             self._arrange(replace(self.arrangement, zoom=""))
@@ -119,14 +117,6 @@ class MainScreen(FrameScreen):
 
         text = f"Take back all {count} working orders, stops included?" if count > 1 else "Take back the working order?"
         self.app.push_screen(AskDialog("Cancel all", text, "Cancel them"), answered)
-
-    def do_ladder_cancel(self) -> None:
-        """Cancel own orders at the ladder's cursor."""
-        ids = self.desk.ladder.own_orders()
-        for order_id in ids:
-            self.errands.run(self.errands.cancel(order_id))
-        if not ids:
-            self.say("No order of yours at this price", "information")
 
     def do_find(self) -> None:
         """Find an instrument and go to it."""
@@ -284,12 +274,6 @@ class MainScreen(FrameScreen):
 
         self.app.push_screen(AmendDialog(event.order), answered)
 
-    @on(LadderPane.Picked)
-    def _picked(self, event: LadderPane.Picked) -> None:
-        self.desk.ticket.fill(event.side, event.price)
-        if event.side or self.focused is not self.desk.ladder or not event.price:
-            self.go_to("ticket")
-
     @on(QuotesWanted)
     def _quotes(self, event: QuotesWanted) -> None:
         self.errands.run(self.bridge.quotes(event.symbols))
@@ -297,16 +281,6 @@ class MainScreen(FrameScreen):
     @on(ChartPane.PeriodWanted)
     def _period(self, event: ChartPane.PeriodWanted) -> None:
         self.errands.run(self.bridge.period(event.every))
-
-    @on(TicketPane.PreviewWanted)
-    def _preview(self, event: TicketPane.PreviewWanted) -> None:
-        ticket = self.desk.ticket
-        self.errands.run(self.errands.preview(ticket, event.order), ticket.refused)
-
-    @on(TicketPane.SendWanted)
-    def _send(self, event: TicketPane.SendWanted) -> None:
-        ticket = self.desk.ticket
-        self.errands.run(self.errands.send(ticket, event.order), ticket.refused)
 
     # -- the command line -----------------------------------------------------------------------------------
 

@@ -15,11 +15,12 @@ from vterm.alert_line import read_alert
 from vterm.bridge import LOST, Bridge
 from vterm.commands import SPEEDS
 from vterm.paint import grouped
-from vterm.state import DeskState
-from vterm.wording import terms
+from vterm.state import DeskState, units
+from vterm.wording import algo_terms, terms
 
 if TYPE_CHECKING:
     from vterm.panes.ticket import TicketPane
+    from vterm.panes.ticket_size import Size
 
 UNREACHABLE = "The engine does not answer; trying again"
 
@@ -57,9 +58,19 @@ class Errands:
         """Ask, and give the ticket the answer."""
         ticket.previewed(order, await self.bridge.need().preview(order))
 
+    async def probe(self, ticket: TicketPane, order: Document, aim: Size | int) -> None:
+        """Ask what a small order is worth and how much of it passes, for the ticket's size."""
+        ticket.probed(order, aim, await self.bridge.need().preview(order))
+
     async def send(self, ticket: TicketPane, order: Document) -> None:
-        """Send the ticket's order and say what became of it."""
-        answer = await self.bridge.need().submit({**order, "client_order_id": f"t-{uuid.uuid4().hex[:16]}"})
+        """Send the ticket's order, or start its algorithm, and say what became of it."""
+        named = {**order, "client_order_id": f"t-{uuid.uuid4().hex[:16]}"}
+        if "algo" in order:
+            algo = await self.bridge.need().start_algo(named)
+            ticket.sent()
+            self.say(started(algo, order), "information")
+            return
+        answer = await self.bridge.need().submit(named)
         ticket.sent()
         self.say(outcome(answer), "information")
 
@@ -131,6 +142,28 @@ def one_line(error: Document) -> str:
     message = safe(str(error.get("message") or error.get("code") or "refused"), 160)
     fix = safe(str(error.get("fix") or ""), 120)
     return f"Refused: {message}" + (f" · {fix}" if fix else "")
+
+
+def started(algo: Document, order: Document) -> str:
+    """What an algorithm will do, and the name that pauses it."""
+    size, symbol = grouped(trim(str(order["quantity"]))), safe(str(order["symbol"]))
+    verb = "buys" if order["side"] == "buy" else "sells"
+    return f"Started {safe(str(algo['algo_id']))}: {algo_terms(order, grouped)}, {verb} {size} {symbol}"
+
+
+def move_question(order: Document, price: str, book: Document) -> str:
+    """What moving an order to a price means: where from, its place in the queue, or that it trades at once."""
+    buy = order["side"] == "buy"
+    levels = book.get("asks" if buy else "bids") or []
+    left = str(order.get("remaining_quantity") or order["quantity"])
+    text = f"Move {order['side']} {grouped(trim(left))} {safe(str(order['symbol']))} from "
+    text += f"{grouped(str(order.get('limit_price')))} to {grouped(price)}?"
+    decimals = 12
+    if levels:
+        wanted, best = units(price, decimals), units(str(levels[0][0]), decimals)
+        if (wanted >= best) if buy else (wanted <= best):
+            return f"{text} It would trade at once: the {'ask' if buy else 'bid'} is {grouped(str(levels[0][0]))}."
+    return f"{text} It joins the end of the queue there."
 
 
 def described(order: Document) -> str:
