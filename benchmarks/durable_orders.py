@@ -80,7 +80,6 @@ def entries() -> Iterator[JournalEntry]:
             filled_value=fill.price * wish.quantity,
             fee=fill.fee,
             arrival_mid2=13_699_000,
-            fills=[fill.fill_id],
         )
         moved = for_fill(fill, transfers + 1)
         transfers += len(moved)

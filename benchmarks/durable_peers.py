@@ -24,7 +24,7 @@ SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 def rows_of(entry: JournalEntry) -> dict[str, list[tuple[Any, ...]]]:
     """What a peer has to store for one order, by table; made before the clock starts."""
-    written = write_entry(entry, GENESIS, entry.seq)
+    written = write_entry(entry, GENESIS, entry.seq, 1)
     moved: Balances = {}
     for transfer in entry.transfers:
         post(moved, transfer)
