@@ -1,0 +1,1 @@
+"""What people, scripts and screens ask of a desk, read strictly and turned into commands of its one writer."""
