@@ -68,6 +68,15 @@ async def build(home: Path, count: int) -> float:
     return count / took
 
 
+def processor_s(process: int) -> float:
+    """Seconds of processor time that a process has used: what a busy machine does not change. 0 where unknown."""
+    stat = Path(f"/proc/{process}/stat")
+    if not stat.exists():
+        return 0.0
+    fields = stat.read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Killed:
     """One home and how long its engine took to answer."""
 
@@ -77,6 +86,7 @@ class Killed:
         self.environment |= {"VTERM_SEED": SEED, "VTERM_CLOCK": CLOCK}
         self.took: list[float] = []
         self.desk: list[float] = []
+        self.worked: list[float] = []
         self.sent = 0
 
     def vterm(self, *words: str) -> str:
@@ -100,12 +110,12 @@ class Killed:
     def round(self) -> None:
         """Start, trade, kill; then the time that counts."""
         self.vterm("quote", "KO")
-        if self.sent >= 0:
-            asyncio.run(self._trade(TAIL))
+        asyncio.run(self._trade(TAIL))
         os.kill(self.engine(), signal.SIGKILL)
         begun = time.perf_counter()
         self.vterm("quote", "KO")
         self.took.append(time.perf_counter() - begun)
+        self.worked.append(processor_s(self.engine()))
         ready = [line for line in (self.home / "engine.log").read_text().splitlines() if "ready in" in line][-1]
         self.desk.append(float(ready.split("desk ")[1].split(",")[0]))
 
@@ -154,6 +164,7 @@ def summary(
         return {
             "first_answer_s": round(statistics.median(home.took), 3),
             "max_s": round(max(home.took), 3),
+            "engine_processor_s": round(statistics.median(home.worked), 2),
             "desk_open_ms": round(statistics.median(home.desk)),
         }
 

@@ -110,7 +110,7 @@ class BulkInsert:
     """Inserts rows with few statements: each `execute` costs one turn of the interpreter's lock, however
     many rows it carries, so a busy main thread cannot stretch a commit row by row."""
 
-    SIZES = (64, 16, 4, 1)
+    SIZES = (64, 16, 8, 5, 4, 3, 2, 1)
 
     def __init__(self, table: Table, conflict: str = "") -> None:
         marks = f"({', '.join('?' * len(table.columns))})"
