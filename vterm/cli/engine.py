@@ -36,7 +36,9 @@ def run_engine(context: Context, args: Namespace) -> int:
         write_json(document)
     else:
         clock = document.pop("clock", None)
-        fields({**document, **({f"clock_{name}": value for name, value in clock.items()} if clock else {})})
+        inner = {f"clock_{name}": value for name, value in clock.items()} if clock else {}
+        inner |= {f"books_{name}": value for name, value in document.get("books", {}).items()}
+        fields({**document, **inner})
     return 0
 
 
