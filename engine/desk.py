@@ -22,6 +22,9 @@ class DeskReader(Protocol):
     async def instruments(self, asset_class: str = "", search: str = "") -> Document:
         """All instruments, or those of a class, or those whose symbol or name contains `search`."""
 
+    async def markets(self, asset_class: str = "", sparks: int = 0) -> Document:
+        """A row an instrument: last, change, volume, turnover, spread, session, `sparks` prices of its last day."""
+
     async def quote(self, symbol: str) -> Document:
         """Best bid and ask."""
 

@@ -61,6 +61,10 @@ class DeskClient:
         """All instruments, or those of a class, or those whose symbol or name contains `search`."""
         return await self._get("/v1/instruments", **{"class": asset_class, "search": search})
 
+    async def markets(self, asset_class: str = "", sparks: int = 0) -> Document:
+        """A row an instrument: last, change, volume, turnover, spread, session, `sparks` prices of its last day."""
+        return await self._get("/v1/markets", sparks=sparks, **{"class": asset_class})
+
     async def quote(self, symbol: str) -> Document:
         """Best bid and ask."""
         return await self._get(f"/v1/quotes/{quoted(symbol, safe='')}")

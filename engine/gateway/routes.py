@@ -13,6 +13,7 @@ from engine.gateway.call import Call
 from engine.gateway.caps import algo_claim, amend_claim, order_claim, within_caps
 from engine.gateway.key_routes import create_key, list_keys, revoke_key
 from engine.gateway.keys import READ, TRADE
+from engine.gateway.market_routes import read_markets
 from engine.gateway.performance_routes import (
     ask_what_if,
     plan_rebalance,
@@ -225,6 +226,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/healthz": {"GET": _healthz},
     "/v1/healthz": {"GET": _healthz},
     "/v1/instruments": {"GET": _instruments},
+    "/v1/markets": {"GET": read_markets},
     "/v1/quotes/{symbol:path}": {"GET": _quote},
     "/v1/books/{symbol:path}": {"GET": _book},
     "/v1/bars/{symbol:path}": {"GET": _bars},

@@ -37,6 +37,8 @@ class ServedPerformance(Protocol):
 
     def rebalance(self, account: str, payload: bytes) -> Job[Document]: ...
 
+    def markets(self, asset_class: str = "", sparks: int = 0) -> Job[Document]: ...
+
 
 class ServedView(ServedPerformance, Protocol):
     """Synchronous reads; documents of docs/documents.md. Each may raise Refused."""

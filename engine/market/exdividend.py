@@ -7,13 +7,14 @@ history has the gaps that raw prices have. The shift is a function of time alone
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from engine.market.dividends import Dividends
+from engine.market.traces import Trace, traces
 from engine.model.ids import TimeNs
 from engine.model.instrument import Instrument
 from engine.model.market import Bar, Trade
@@ -37,6 +38,7 @@ class ExDividend:
         self._shift = np.zeros(len(columns), dtype=np.int64)
         self._from, self._until = _FAR, -_FAR
         self._shown: dict[str, Any] = {}
+        self._now = TimeNs(0)
         self._ix_of = {number: symbol for symbol, number in self._payers}
 
     # --- time -----------------------------------------------------------------------------------
@@ -44,6 +46,7 @@ class ExDividend:
     def advance(self, at: TimeNs, step_ns: int) -> None:
         """Move to `at`."""
         self.inner.advance(at, step_ns)
+        self._now = at
         self._shown.clear()
         if not self._from <= at < self._until:
             self._reshift(at)
@@ -156,6 +159,15 @@ class ExDividend:
         if ix not in self._ix_of or not bars:
             return bars
         return [_lower(bar, self._shift_at(ix, bar.at + every_ns - 1)) for bar in bars]
+
+    def traces(self, points: int) -> Iterator[Trace]:
+        """Prices of every column over its last trading day, each as it was shown at its time."""
+        for columns, times, prices in traces(self.inner, self._now, points):
+            shown = prices.copy()
+            for place, column in enumerate(columns.tolist()):
+                if column in self._ix_of:
+                    shown[:, place] += [self._shift_at(column, at) for at in times.tolist()]
+            yield columns, times, shown
 
     def recent_trades(self, ix: int, count: int) -> list[Trade]:
         """The newest `count` trades before now, oldest first, at the prices of their time."""

@@ -9,13 +9,14 @@ from engine.kernel import Kernel
 from engine.views.alerts import AlertView
 from engine.views.history import HistoryView
 from engine.views.holders import account_rows
+from engine.views.markets import MarketsView
 from engine.views.plans import PlanView
 from engine.views.statement import StatementView
 
 __all__ = ["View"]
 
 
-class View(AlertView, StatementView, HistoryView, PlanView):
+class View(AlertView, StatementView, HistoryView, PlanView, MarketsView):
     """Everything that can be read of one desk."""
 
     def __init__(self, kernel: Kernel, clock: Callable[[], Document]) -> None:

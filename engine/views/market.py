@@ -26,6 +26,7 @@ from engine.model.instrument import ASSET_CLASSES, Instrument
 from engine.model.market import Bar, BookLevel, Ladder
 from engine.model.refusal import Code, refuse
 from engine.model.session import MarketSession
+from engine.views.hours import venue_document
 from engine.views.standstill import auction_document, halt_document, indication_document
 
 EVERY = {"1m": MINUTE_NS, "5m": 5 * MINUTE_NS, "1h": HOUR_NS, "1d": DAY_NS}
@@ -244,6 +245,7 @@ class MarketView:
             "now": time_text(self.now),
         }
         calendar = shown.calendars[instrument.session]
+        document.update(venue_document(instrument.session, calendar, self.now))
         times = next_changes(calendar.days, calendar.day_index(self.now), self.now)
         document.update({key: time_text(value) if value else None for key, value in times.items()})
         following = next(changes({"": calendar}, self.now, self.now + 14 * DAY_NS), None)

@@ -11,6 +11,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "bars": (THIN, "market", "open, high, low, close and volume over time"),
     "watch": (THIN, "watch", "live stream, one JSON document a line"),
     "instruments": (THIN, "market", "what can be traded"),
+    "markets": (THIN, "markets", "every instrument: change, turnover, spread; sorted, screened, summed up"),
+    "screen": (THIN, "markets", "instruments that a rule finds: 'class=equities and change>2 and spread<5bp'"),
     "sessions": (THIN, "market", "which venues are open, and what comes next"),
     "clock": (THIN, "engine", "the market's clock: show, pause, resume, speed N, jump open"),
     "order": (THIN, "orders", "buy or sell; or show one order"),

@@ -81,6 +81,14 @@ class Venue:
         ix = self.ix[first:stop]
         return self._source.draw(ix, [self.timeline.day(row)] * len(ix))
 
+    def ends(self, row: int, first: int, stop: int) -> F64:
+        """Efficient prices at the ends of a day's minutes, of the columns in [first, stop); nothing else of it is
+        kept."""
+        parts = self._tables.get(row, [])
+        whole = len(parts) == 1 and parts[0].end.shape[1] == len(self.ix)
+        table = parts[0].end[:, first:stop] if whole else self._draw(row, first, stop).end
+        return np.ascontiguousarray(table)
+
     def prepare(self, minute: int, ahead: int) -> bool:
         """Draw a few columns of the next day if it starts within `ahead` minutes; whether anything was drawn."""
         row = self.timeline.row_at(minute) + 1

@@ -6,13 +6,14 @@ time can be reached in one step and shows what a walk through every tick would h
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.market.scenarios import Scenario
+from engine.market.traces import Trace
 from engine.market.world import depth
 from engine.market.world.classes import columns
 from engine.market.world.days import Days
@@ -28,6 +29,7 @@ from engine.market.world.prints import gather
 from engine.market.world.scenario import VOLUME
 from engine.market.world.tables import exp
 from engine.market.world.timeline import CalendarLike, Timeline
+from engine.market.world.traces import DayTraces
 from engine.market.world.venue import OPEN_STATES, Venue
 from engine.model.ids import MINUTE_NS, SECOND_NS, TimeNs
 from engine.model.instrument import Instrument
@@ -82,6 +84,7 @@ class World:
             Venue(line, np.array([k for k, o in enumerate(lines) if o is line]), self._columns, source, self._effects)
             for line in dict.fromkeys(lines)
         ]
+        self._traces = DayTraces(self._venues)
         self._venue_of = {int(ix): (venue, place) for venue in self._venues for place, ix in enumerate(venue.ix)}
         self._past = Past(self._streams, self._columns, source, lines, self._drawn, self._effects)
         self._history = History(self._streams, self._columns, self._days, self._past)
@@ -301,6 +304,10 @@ class World:
         """The newest `count` regular sessions that had opened by `at`, the running one as far as it is."""
         mid = int(self.mid2[ix] + 1) >> 1 if at >= self.at else None
         return self._history.daily(ix, count, TimeNs(min(at, self.at)), mid)
+
+    def traces(self, points: int) -> Iterator[Trace]:
+        """Prices of every column over its last trading day, at most `points` each, in pieces."""
+        return self._traces.of(self.at // MINUTE_NS, points)
 
     def recent_trades(self, ix: int, count: int) -> list[Trade]:
         """The newest trades before now, at most `count`, of the last few minutes, oldest first."""

@@ -1,0 +1,1 @@
+"""Looking at the market from above: screens, summaries."""
