@@ -56,6 +56,66 @@ def test_ticket_with_preview(snap_compare: Compare, size: tuple[int, int]) -> No
     assert snap_compare(make("dark"), terminal_size=size, run_before=previewing)
 
 
+async def drawn(pilot: Pilot[int]) -> None:
+    """A limit order on the ladder that takes one level and rests with what is left."""
+    await previewing(pilot)
+    app: Any = pilot.app
+    app.main.go_to("ladder")
+    await settled(pilot)
+
+
+async def reviewed(pilot: Pilot[int]) -> None:
+    """The review, its button free."""
+    await previewing(pilot)
+    app: Any = pilot.app
+    await pilot.press("f2")
+    while not app.main.desk.ticket.armed:
+        await pilot.pause(0.01)
+    await settled(pilot)
+
+
+async def carried(pilot: Pilot[int]) -> None:
+    """An own order on its way to another price."""
+    await settled(pilot)
+    app: Any = pilot.app
+    app.main.desk.ladder.cursor = 8_751_650
+    await pilot.press("m", "j", "j")
+    await settled(pilot)
+
+
+async def scheduled(pilot: Pilot[int]) -> None:
+    """A TWAP with its schedule, its size a share of NAV."""
+    await settled(pilot)
+    app: Any = pilot.app
+    await pilot.press("b", "2", "percent_sign", "down")
+    app.main.desk.ticket.form.choose("type", "twap")
+    app.main.desk.ticket.changed()
+    while not app.main.desk.ticket.preview:
+        await pilot.pause(0.01)
+    await settled(pilot)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("size", [(200, 60), (60, 20)], ids=lambda s: f"{s[0]}x{s[1]}")
+def test_order_on_the_ladder(snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
+    assert snap_compare(make(theme), terminal_size=size, run_before=drawn)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (60, 20)], ids=lambda s: f"{s[0]}x{s[1]}")
+def test_review(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(make("dark"), terminal_size=size, run_before=reviewed)
+
+
+def test_order_carried(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert snap_compare(make("dark"), terminal_size=(80, 24), run_before=carried)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+def test_schedule(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(make("dark"), terminal_size=size, run_before=scheduled)
+
+
 def test_desk_without_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(make("dark"), terminal_size=(120, 36), run_before=settled)

@@ -128,6 +128,22 @@ async def test_move_by_keys_asks_and_amends() -> None:
         assert desk.order_docs["o-0001"]["limit_price"] == "87509.00"
 
 
+async def test_rows_stand_still_under_an_order_in_hand() -> None:
+    app = make(FakeDesk())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(app, pilot)
+        ladder = app.main.desk.ladder
+        ladder.cursor = OWN
+        await pilot.press("m")
+        top, book = ladder.top, app.state.book
+        far = [[f"{Decimal(price) + 30}", size] for price, size in book["bids"]]
+        app.state.book = {**book, "bids": far, "asks": [[f"{Decimal(p) + 30}", s] for p, s in book["asks"]]}
+        ladder.repaint()
+        assert ladder.top == top
+        await pilot.press("escape")
+        assert ladder.top != top, "let go of, it follows the market again"
+
+
 async def test_a_move_that_would_trade_says_so() -> None:
     app = make(FakeDesk())
     async with app.run_test(size=(120, 36)) as pilot:

@@ -69,6 +69,15 @@ def test_the_first_missing_field_is_named() -> None:
     assert form("trailing_stop").missing() == ""
 
 
+def test_an_algorithm_does_not_inherit_the_limit_of_an_order() -> None:
+    made = form("limit")
+    made.choose("type", "twap")
+    assert made.text["price"].text == "" and made.complete()
+    made.text["price"].set("250")
+    made.choose("type", "pov")
+    assert made.order()["limit_price"] == "250", "what was typed for one stays for the next"
+
+
 def test_every_field_of_a_refusal_has_a_place() -> None:
     assert set(FIELD_OF.values()) <= {*LABELS, "post", "reduce"}
     assert set(TEXTS) <= set(LABELS)

@@ -97,7 +97,9 @@ class LadderPane(Pane):
         depth = max(len(state.book.get("bids", ())), len(state.book.get("asks", ())))
         self.entitle(title, f"row = {ticks} · L2 {depth}{' · Σ' if self.cumulative else ''}")
         count = self.count(height)
-        self.top = steadied(self.top, rows, count)
+        # Rows do not move under an order in hand, nor under a mouse button that is down.
+        if self.top is None or not (self.moving or self._pressed is not None):
+            self.top = steadied(self.top, rows, count)
         if rows.middle is None or self.top is None:
             self.empty(why_empty(state.quote()), height, width)
             return
@@ -165,8 +167,9 @@ class LadderPane(Pane):
         own = [o for o in own_at(self.state.book, rows) if o.row == self.cursor] if self.has_focus else []
         if own:
             return fit(((f" {queue_words(own, rows, room)}", "accent"),), width)
-        if seen.impact is not None:
-            return fit(((f" {impact_words(seen.impact, rows, room)}", "accent"),), width)
+        drawn = impact_words(seen.impact, rows, room) if seen.impact is not None else ""
+        if drawn:
+            return fit(((f" {drawn}", "accent"),), width)
         if not self.state.trades:
             return ()
         trade = self.state.trades[-1]

@@ -226,7 +226,7 @@ def impact_words(impact: Impact, rows: Rows, cells: int) -> str:
     """Average, cost and where the market would be left; or what would rest, behind how much."""
     if not impact.taken:
         if impact.rest is None:
-            return ""
+            return " · ".join(f"{word} {grouped(rows.text(price))}" for price, word in impact.waits.items())[:cells]
         rests, ahead = f"rests {grouped(impact.rest_text)}", units(impact.ahead_text, rows.size_decimals)
         behind = f" behind {short_size(ahead, rows, 9)}" if ahead else ", first in the queue"
         return rests + behind if len(rests + behind) <= cells else rests

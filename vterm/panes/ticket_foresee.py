@@ -60,7 +60,7 @@ def preview_lines(view: TicketView, width: int, room: int) -> list[Line]:
     if not book:
         words = wrap(view.locked() or "asking…", width - 2)
         return [*schedule, heading, *(fit(((f" {line}", "muted"),), width) for line in words)][-room:]
-    facts = [*_now(view, width), *cost_facts(view, width)]
+    facts = [*now_facts(view, width), *cost_facts(view, width)]
     levels = [] if view.form.algo else _levels(view, width, room - 1 - len(facts))
     kept = fitting(facts, room - 1 - len(levels) - len(schedule))
     return [*schedule, heading, *kept[:1], *levels, *kept[1:]][:room]
@@ -90,7 +90,8 @@ def foreseen(view: TicketView) -> Document:
     return {**view.preview, **(released or {})}
 
 
-def _now(view: TicketView, width: int) -> list[Fact]:
+def now_facts(view: TicketView, width: int) -> list[Fact]:
+    """What trades at once, what rests, and behind how much."""
     book, lot = foreseen(view), str(view.instrument.get("display_lot") or "1")
     now, rests, ahead = (str(book.get(name) or "0") for name in ("fills_now", "rests", "queue_ahead"))
     facts = [

@@ -190,7 +190,12 @@ class TicketForm:
         return True
 
     def choose(self, name: str, option: str) -> None:
-        """Take a choice; what no longer goes with it falls back to the usual."""
+        """Take a choice; what no longer goes with it falls back to the usual.
+
+        The limit of an order is no limit for an algorithm: one at the touch would leave most of it undone.
+        """
+        if name == "type" and option in ALGOS and not self.algo:
+            self.text["price"].set("")
         self.choice[name] = option
         self.settle()
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from engine.model.number import trim
 from engine.model.text import safe
 from vterm.paint import UNKNOWN, Line, Span, fit, grouped, left_right, on
-from vterm.panes.ticket_foresee import cost_facts, fitting, preview_lines, rule, schedule_lines, wrap
+from vterm.panes.ticket_foresee import cost_facts, fitting, now_facts, preview_lines, rule, schedule_lines, wrap
 from vterm.panes.ticket_form import CHOICES, FIELD_OF, TicketForm
 from vterm.panes.ticket_presets import preset_lines
+from vterm.panes.ticket_size import Size, read_size
 from vterm.panes.ticket_view import LABELS, TicketView
 from vterm.widgets.line_edit import LineEdit
 from vterm.wording import protection, qualities, terms
@@ -153,7 +154,8 @@ def _text_field(view: TicketView, name: str, width: int, here: bool) -> Line:
     edit = view.form.text[name]
     if name == "when":
         return _words_field(edit, width, here)
-    unit = f" {view.unit} " if name == "quantity" and view.unit else " "
+    words = name == "quantity" and edit.text and (read_size(edit.text) or Size("", "")).kind != "units"
+    unit = f" {view.unit} " if name == "quantity" and view.unit and not words else " "
     if not here:
         shown = (grouped(edit.text), "foreground") if edit.text else (UNKNOWN, "faint")
         return left_right(_label(name), (shown, (unit, "muted")), width)
@@ -219,7 +221,7 @@ def _review(view: TicketView, out: Painted, width: int, airy: bool) -> None:
         out.add(fit(((" " + words, "foreground"),), width))
     for line in schedule_lines(view, width):
         out.add(line)
-    facts = cost_facts(view, width) if view.preview else []
+    facts = [*now_facts(view, width), *cost_facts(view, width)] if view.preview else []
     for line in fitting(facts, 10 if airy else 8) if facts else []:
         out.add(line)
     if airy:
