@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from themes import DIALOGS
 from vterm import actions
 from vterm.paint import Line
-from vterm.panes.ticket_paint import wrap
+from vterm.panes.ticket_foresee import wrap
 from vterm.widgets.line_view import LineView
 
 ABOUT = {
