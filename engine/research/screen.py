@@ -222,8 +222,8 @@ def _numbers(subject: str, sign: str, value: str) -> Test:
         known = amount_of(row.get(key))
         if known is None:
             return False
-        have = known[0] * 10**scale
-        other = wanted * 10 ** known[1]
+        have: int = known[0] * 10**scale
+        other: int = wanted * 10 ** known[1]
         if sign in ("=", "!="):
             return (have == other) == (sign == "=")
         return (have > other or (have == other and sign == ">=")) if ">" in sign else (
