@@ -13,14 +13,14 @@ from numba import njit
 _compiled = njit(cache=True, error_model="numpy", boundscheck=False)
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def step(nav: Any, accounts: Any, lots: Any, by: int) -> None:
     """Every lot is worth `by` more."""
     for at in range(accounts.size):
         nav[accounts[at]] += lots[at] * by
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def round_all(nav: Any, accounts: Any, lots: Any, values: Any, ratio: tuple[int, int, int]) -> None:
     """Value positions anew at whole + rest/d Minor a lot, half to even."""
     whole, rest, d = ratio
