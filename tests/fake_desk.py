@@ -270,11 +270,51 @@ class FakeDesk:
         bars[-1]["low"] = min(bars[-1]["low"], bars[-1]["close"], key=Decimal)
         return {"symbol": thing.symbol, "every": every, "bars": bars}
 
+    async def markets(self, asset_class: str = "", sparks: int = 0) -> Document:
+        from engine.model.number import div_half_even
+
+        rows: list[Document] = []
+        for thing in self.things.values():
+            if asset_class not in ("", thing.row[2]):
+                continue
+            quote, (bid, ask) = self._quote(thing), (thing.bids[0][0], thing.asks[0][0])
+            worth = self._value(thing.symbol, Decimal(quote["volume"]))
+            row = {name: quote[name] for name in ("symbol", "name", "asset_class", "last", "change", "change_pct",
+                                                  "volume", "session")}  # fmt: skip
+            row |= {"sector": thing.row[3], "exchange": thing.row[4], "venue": "US_EQ", "currency": "USD",
+                    "turnover": str(div_half_even(int(worth * 1000), 1)), "spread": thing.price(ask - bid),
+                    "spread_bps": _text(Decimal(20_000 * (ask - bid)) / (ask + bid))}  # fmt: skip
+            if sparks:
+                bars = (await self.bars(thing.symbol, "1h", sparks))["bars"]
+                row["spark"] = [int(Decimal(bar["close"]) / thing.tick) for bar in bars]
+            rows.append(row)
+        if self.down:
+            self._thing("")
+        return {"at": time_text(TimeNs(self.at)), "seq": self.seq, "of": len(self.things), "count": len(rows),
+                "instruments": rows}  # fmt: skip
+
     async def sessions(self) -> Document:
         now = time_text(TimeNs(self.at))
+        full = {"date": "2026-11-23", "kind": "full", "name": ""}
+        thanks = {"date": "2026-11-26", "kind": "closed", "name": "Thanksgiving"}
+        after = {"date": "2026-11-27", "kind": "short", "name": "Day after Thanksgiving",
+                 "closes_at": "2026-11-27T18:00:00Z"}  # fmt: skip
+        labor = {"date": "2026-11-23", "kind": "closed", "name": "Labor Thanksgiving Day"}
+        new_york, tokyo = ("New York", "America/New_York"), ("Tokyo", "Asia/Tokyo")
+        rows = (
+            ("US_EQ", "XNYS", "regular", "post", "2026-11-23T21:00:00Z", "2026-11-24T14:30:00Z", new_york, full,
+             [thanks, after]),
+            ("LSE", "XLON", "regular", "closed", "2026-11-23T16:30:00Z", "2026-11-24T08:00:00Z", ("London",
+             "Europe/London"), full, []),
+            ("TSE", "XTKS", "closed", "regular", "2026-11-24T00:00:00Z", "2026-11-24T00:00:00Z", tokyo, labor, []),
+            ("24_7", "CRYPTO", "regular", "", "2026-11-24T00:00:00Z", "2026-11-24T00:00:00Z", ("Crypto", "UTC"), full,
+             []),
+        )  # fmt: skip
         return {"sessions": [
-            {"session": "US_EQ", "exchange": "XNYS", "state": "regular", "now": now, "next": "2026-11-23T21:00:00Z",
-             "next_state": "post", "opens_at": "2026-11-24T14:30:00Z", "closes_at": "2026-11-23T21:00:00Z"}
+            {"session": key, "exchange": exchange, "state": state, "now": now, "next": at, "opens_at": opens,
+             "closes_at": at, "name": place[0], "zone": place[1], "today": today, "holidays": days,
+             **({"next_state": follows} if follows else {})}
+            for key, exchange, state, follows, at, opens, place, today, days in rows
         ]}  # fmt: skip
 
     def _clock(self) -> Document:

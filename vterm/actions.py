@@ -68,6 +68,28 @@ ACTIONS: tuple[Action, ...] = (
     Action("watch_remove", ("d",), "remove", "Take this instrument off the list", "watch", 13),
     Action("watch_down", ("J",), "", "Move this instrument down", "watch", 0),
     Action("watch_up", ("K",), "", "Move this instrument up", "watch", 0),
+    # markets
+    *_moves("markets"),
+    Action("row_first", ("g", "home"), "", "First row", "markets", palette=False),
+    Action("row_last", ("G", "end"), "", "Last row", "markets", palette=False),
+    Action("market_open", ("enter",), "ladder", "Go to the ladder of this instrument", "markets", 5),
+    Action("market_watch", ("a",), "watch", "Put it on the watchlist, or take it off", "markets", 12),
+    Action("market_screen", ("w",), "screen", "Screen by a rule: change>2 and spread<5bp", "markets", 14),
+    Action("market_class", ("l", "right"), "class", "Next class", "markets", 16),
+    Action("market_class_back", ("h", "left"), "", "Previous class", "markets"),
+    Action("market_sort", ("right_square_bracket",), "sort", "Sort by the next column", "markets", 18),
+    Action("market_sort_back", ("left_square_bracket",), "", "Sort by the previous column", "markets"),
+    Action("market_turn", ("r",), "turn round", "Turn the order round", "markets", 19),
+    Action("screener_keep", ("enter",), "keep", "Keep what you typed and go to the list", "screener", 5, palette=False),
+    *_moves("movers"),
+    Action("mover_open", ("enter",), "ladder", "Go to the ladder of this instrument", "movers", 5),
+    *_moves("breadth"),
+    Action("breadth_class", ("enter",), "list it", "List this class only", "breadth", 5),
+    *_moves("sectors"),
+    Action("cell_left", ("h", "left"), "", "A cell to the left", "sectors", palette=False),
+    Action("cell_right", ("l", "right"), "", "A cell to the right", "sectors", palette=False),
+    Action("sector_open", ("enter",), "list it", "List this sector only", "sectors", 5),
+    *_moves("hours"),
     # ladder
     *_moves("ladder"),
     Action("ladder_take", ("enter",), "price to ticket", "Cursor's price into the ticket; pick up an own order",
@@ -116,6 +138,8 @@ SHOWN = {
     "ctrl+enter": "^enter", "shift+tab": "shift tab",
 }  # fmt: skip
 FOOTER_MOST = 10
+TYPING = frozenset({"screener"})
+"""Contexts in which letters type: the footer teaches no letters there."""
 
 _BY_KEY = {(a.context, key): a for a in ACTIONS for key in a.keys}
 BY_NAME = {a.name: a for a in ACTIONS if not a.name.startswith("row_")}
@@ -133,7 +157,7 @@ def shown(key: str) -> str:
 
 def footer(context: str) -> list[Action]:
     """What the footer teaches in a context: at most ten, most useful first."""
-    rows = [a for a in ACTIONS if a.foot and a.context in (context, "desk")]
+    rows = [a for a in ACTIONS if a.foot and a.context in ((context,) if context in TYPING else (context, "desk"))]
     return sorted(rows, key=lambda a: a.foot)[:FOOTER_MOST]
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FRAME_SECONDS = 1 / 20
 POLL_SECONDS = 1.0
+MARKET_SECONDS = 0.5
+SPARK_POINTS = 24
 STALE_MS = 3_000
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 FIRST_BARS = 300
@@ -46,6 +48,7 @@ class Bridge:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._lost = asyncio.Event()
         self.first_symbol = ""
+        self._whole_market = False
 
     # -- life -----------------------------------------------------------------------------------------------
 
@@ -97,6 +100,7 @@ class Bridge:
         self.listen_list()
         await self.look_at(state.symbol)
         self._task("poll", self._poll())
+        self.follow_market(self._whole_market)
 
     def _first(self) -> str:
         state = self.state
@@ -160,6 +164,31 @@ class Bridge:
         if answer["every"] == self.state.every and answer["symbol"] == self.state.symbol:
             self.state.bars = answer["bars"]
             self.touch({"bars"})
+
+    def follow_market(self, wanted: bool) -> None:
+        """The whole market twice a second, while somebody looks at it; asked for as one document."""
+        self._whole_market = wanted
+        if not wanted:
+            old = self._tasks.pop("market", None)
+            if old is not None:
+                old.cancel()
+        elif self.desk is not None:
+            self._task("market", self._market())
+
+    async def _market(self) -> None:
+        minute = ""
+        try:
+            while True:
+                newer = self.state.at[:16] != minute
+                answer = await self.need().markets("", SPARK_POINTS if newer else 0)
+                minute = str(answer["at"])[:16] if newer else minute
+                self.touch(self.state.apply({"type": "markets", **answer}))
+                await asyncio.sleep(MARKET_SECONDS)
+        except LOST as error:
+            self.state.note = str(error)
+            self._lost.set()
+        except Refused as no:
+            self.state.note = no.refusal.message
 
     def _listen(self, name: str, channels: Sequence[str]) -> None:
         self._task(name, self._follow(list(channels)))

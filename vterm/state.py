@@ -9,11 +9,14 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.desk import Document
 from engine.model.number import NumberFormatError, parse_decimal
 from engine.model.text import safe
+
+if TYPE_CHECKING:
+    from vterm.market_choice import MarketChoice
 
 OPEN_STATES = ("accepted", "queued", "working", "partially_filled")
 FLASH_SECONDS = 0.45
@@ -72,6 +75,11 @@ class DeskState:
         """The ticket's order and its current preview; empty while there is none."""
         self.clock: Document = {}
         self.sessions: list[Document] = []
+        self.market: dict[str, Document] = {}
+        """A row an instrument, of the whole market, while the Markets screen follows it."""
+        self.sparks: dict[str, list[int]] = {}
+        self.market_heard = 0.0
+        self.market_choice: MarketChoice | None = None
         self.link = "opening"
         self.note = ""
         self.seq = 0
@@ -216,6 +224,18 @@ class DeskState:
             if before and before.get(row["symbol"]) != row["quantity"]:
                 self.flashes.note("positions", row["symbol"], row.get("side") != "short")
         return {"portfolio"}
+
+    def _take_markets(self, frame: Document) -> set[str]:
+        for row in frame["instruments"]:
+            symbol = str(row["symbol"])
+            step = moved(self.market.get(symbol, {}).get("last"), row.get("last"))
+            if abs(step) > 2 * int(self.instrument(symbol).get("group", 1) or 1):
+                self.flashes.note("markets", symbol, step > 0)
+            if "spark" in row:
+                self.sparks[symbol] = row["spark"]
+        self.market = {str(row["symbol"]): row for row in frame["instruments"]}
+        self.market_heard = self.heard_at
+        return {"markets"}
 
     def _take_system(self, frame: Document) -> set[str]:
         clock: Any = frame.get("clock")

@@ -121,7 +121,7 @@ def test_desk_without_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPa
     assert snap_compare(make("dark"), terminal_size=(120, 36), run_before=settled)
 
 
-@pytest.mark.parametrize("digit", ["2", "3", "5", "7", "8"])
+@pytest.mark.parametrize("digit", ["2", "5", "7", "8"])
 def test_other_screens(snap_compare: Compare, digit: str) -> None:
     async def opened(pilot: Pilot[int]) -> None:
         await settled(pilot)
@@ -129,6 +129,27 @@ def test_other_screens(snap_compare: Compare, digit: str) -> None:
         await settled(pilot)
 
     assert snap_compare(make("dark"), terminal_size=(120, 36), run_before=opened)
+
+
+async def markets(pilot: Pilot[int]) -> None:
+    """The whole market, with its lines."""
+    await settled(pilot)
+    app: Any = pilot.app
+    await pilot.press("3")
+    while not app.state.sparks:
+        await pilot.pause(0.01)
+    await settled(pilot)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (200, 60)], ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_markets(snap_compare: Compare, theme: str, size: tuple[int, int]) -> None:
+    assert snap_compare(make(theme), terminal_size=size, run_before=markets)
+
+
+def test_markets_without_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert snap_compare(make("dark"), terminal_size=(120, 36), run_before=markets)
 
 
 @pytest.mark.parametrize("key", ["question_mark", "slash", "X"])

@@ -10,7 +10,8 @@ from vterm import actions
 from vterm.panes.ticket_form import DIGITS
 from vterm.screens.main import MainScreen
 
-CONTEXTS = ("desk", *actions.PANES)
+MARKETS = ("markets", "movers", "breadth", "sectors", "hours", "screener")
+CONTEXTS = ("desk", *actions.PANES, *MARKETS)
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
@@ -20,7 +21,7 @@ def test_a_key_means_one_thing_in_a_context(context: str) -> None:
     assert [key for key, count in counts.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("context", actions.PANES)
+@pytest.mark.parametrize("context", [*actions.PANES, *MARKETS])
 def test_no_pane_takes_a_key_that_works_everywhere(context: str) -> None:
     everywhere = {key for a in actions.ACTIONS if a.context == "desk" for key in a.keys}
     own = {key for a in actions.ACTIONS if a.context == context for key in a.keys}
@@ -43,15 +44,22 @@ def test_the_footer_teaches_at_most_ten(context: str) -> None:
 
 
 def test_every_action_has_words_and_somebody_who_does_it() -> None:
+    from vterm.panes.breadth import BreadthPane
     from vterm.panes.chart import ChartPane
+    from vterm.panes.heat import HeatPane
+    from vterm.panes.hours import HoursPane
     from vterm.panes.ladder import LadderPane
+    from vterm.panes.market_list import MarketsPane
+    from vterm.panes.movers import MoversPane
     from vterm.panes.orders import OrdersPane
     from vterm.panes.positions import PositionsPane
+    from vterm.panes.screener import ScreenerPane
     from vterm.panes.tape import TapePane
     from vterm.panes.ticket import TicketPane
     from vterm.panes.watch import WatchPane
 
-    panes = (WatchPane, LadderPane, ChartPane, TapePane, TicketPane, OrdersPane, PositionsPane)
+    panes = (WatchPane, LadderPane, ChartPane, TapePane, TicketPane, OrdersPane, PositionsPane, MarketsPane,
+             MoversPane, BreadthPane, HeatPane, HoursPane, ScreenerPane)  # fmt: skip
     owners = {pane.CONTEXT: pane for pane in panes} | {"desk": MainScreen}
     for action in actions.ACTIONS:
         assert action.help

@@ -132,6 +132,7 @@ class FrameScreen(Screen[None]):
             self.page.remove()
             self.page = None
         self.number = number
+        self.bridge.follow_market(number == 3)
         self.desk.display = number == 1
         self.tabs.display = number == 1 and self.arrangement.compact
         if number == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import on
 
@@ -15,6 +16,9 @@ from vterm.panes.orders import OrdersPane
 from vterm.panes.pane import QuotesWanted
 from vterm.panes.watch import WatchPane
 from vterm.screens.book import BookScreen
+
+if TYPE_CHECKING:
+    from vterm.panes.market_list import MarketsPane
 
 
 class MainScreen(BookScreen):
@@ -72,7 +76,8 @@ class MainScreen(BookScreen):
     def _fill(self, side: str) -> None:
         price = self.desk.ladder.price_text() if self.focused is self.desk.ladder else ""
         row = getattr(self.focused, "current", None)
-        symbol = row if self.context in ("watch", "positions") and row in self.state.instruments else ""
+        lists = ("watch", "positions", "markets", "movers")
+        symbol = row if self.context in lists and row in self.state.instruments else ""
         if symbol and symbol != self.state.symbol:
             self.choose(symbol)
         self.go_to("ticket")
@@ -133,6 +138,13 @@ class MainScreen(BookScreen):
                 self.errands.run(self.errands.watch([*self.state.watch, symbol]))
 
         self.app.push_screen(FindDialog(self.state, "Add to the watchlist"), found)
+
+    def on_markets_pane_watched(self, event: MarketsPane.Watched) -> None:
+        """An instrument of the Markets screen on the watchlist, or off it. Named so that nothing is read for it."""
+        symbol, watch = self.state.front(event.symbol), self.state.watch
+        gone = {event.symbol, symbol}
+        rest = [name for name in watch if name not in gone]
+        self.errands.run(self.errands.watch(rest if len(rest) < len(watch) else [*watch, symbol]))
 
     def do_watch_remove(self) -> None:
         """Take the cursor's row off the watchlist."""

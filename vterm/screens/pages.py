@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from engine.desk import Document
-from engine.model.instrument import ASSET_CLASSES
 from engine.model.text import safe
 from vterm import theme
 from vterm.actions import SCREENS
 from vterm.paint import DOWN, UP, Line, Span, bar, clip, fit, grouped, left_right, number, percent, places, signed
 from vterm.panes import positions as positions_pane
 from vterm.panes.orders import shown_size
-from vterm.panes.pane import ListPane, Pane, QuotesWanted
+from vterm.panes.pane import ListPane, Pane
 from vterm.panes.watch import WatchPane
 from vterm.state import DeskState, units
 from vterm.wording import trail
@@ -139,67 +138,6 @@ class PortfolioPage(Page):
         self.do_position_open()
 
 
-class MarketsPage(Page):
-    """Every instrument by class, with a quote where one is known."""
-
-    CONTEXT: ClassVar[str] = "watch"
-    TOPICS: ClassVar[frozenset[str]] = frozenset({"instruments", "quotes"})
-
-    def paint(self, width: int, height: int) -> None:
-        """One row an instrument."""
-        state, rows, lines = self.state, list[str | None](), list[Line]()
-        for name in ASSET_CLASSES:
-            members = [s for s, row in state.instruments.items() if row.get("asset_class") == name]
-            if not members:
-                continue
-            rows.append(None)
-            lines.append(((f" {name.upper()} ", "muted"), (str(len(members)), "faint")))
-            for symbol in members:
-                lines.append(self._row(symbol, width))
-                rows.append(symbol)
-        self.keep(rows)
-        self.entitle("Markets", f"{len(state.instruments)} instruments")
-        if not rows:
-            self.empty("opening the market", height, width)
-            return
-        self.show([self.mark(i, line) for i, line in enumerate(lines)])
-
-    def _row(self, symbol: str, width: int) -> Line:
-        state = self.state
-        row, quote = state.instrument(symbol), state.quote(symbol)
-        mark = ("★" if symbol in state.watch else " ", "accent")
-        tail: Line = ((" " * 21, "muted"),)
-        if quote:
-            tail = (*number(quote.get("last"), 12), *signed(quote.get("change_pct"), 8), ("%", "muted"))
-        facts: Line = ()
-        if width >= 90:
-            sector, exchange = (safe(str(row.get(key, ""))) for key in ("sector", "exchange"))
-            facts = ((clip(sector, 25), "faint"), (" " + clip(exchange, 8), "faint"))
-        name = clip(state.name(symbol), max(10, width - 36 - (34 if facts else 0)))
-        return fit((mark, (" " + clip(symbol, 10), "foreground"), (name + " ", "muted"), *facts, *tail), width)
-
-    def on_mount(self) -> None:
-        """Quotes of what is in sight, now and every other second."""
-        self.call_after_refresh(self.want)
-        self.set_interval(2.0, self.want)
-
-    def want(self) -> None:
-        """Ask for the rows in sight."""
-        top = int(self.scroll_y)
-        seen = [key for key in self.keys[top : top + self.rows] if key]
-        if seen:
-            self.post_message(QuotesWanted(seen))
-
-    def do_watch_open(self) -> None:
-        """Its ladder."""
-        if self.current:
-            self.post_message(WatchPane.Selected(self.current, go=True))
-
-    def opened(self) -> None:
-        """A double click."""
-        self.do_watch_open()
-
-
 class ActivityPage(Page):
     """Orders and fills, newest first."""
 
@@ -292,8 +230,12 @@ class SettingsPage(Page):
             desk.perform(self.current)  # type: ignore[attr-defined]
 
 
-def page(number_: int, state: DeskState) -> Pane:
+def page(number_: int, state: DeskState) -> Pane | Any:
     """The screen of a digit."""
-    made: dict[int, type[Page]] = {2: PortfolioPage, 3: MarketsPage, 7: ActivityPage, 8: SettingsPage}
+    if number_ == 3:
+        from vterm.screens.markets import MarketsView
+
+        return MarketsView(state)
+    made: dict[int, type[Page]] = {2: PortfolioPage, 7: ActivityPage, 8: SettingsPage}
     title = SCREENS[number_ - 1]
     return made[number_](state) if number_ in made else EmptyPage(state, title)
