@@ -78,6 +78,7 @@ class DeskState:
         self.market: dict[str, Document] = {}
         """A row an instrument, of the whole market, while the Markets screen follows it."""
         self.sparks: dict[str, list[int]] = {}
+        self.sparks_made = 0
         self.market_heard = 0.0
         self.market_choice: MarketChoice | None = None
         self.link = "opening"
@@ -233,6 +234,8 @@ class DeskState:
                 self.flashes.note("markets", symbol, step > 0)
             if "spark" in row:
                 self.sparks[symbol] = row["spark"]
+        if any("spark" in row for row in frame["instruments"][:1]):
+            self.sparks_made += 1
         self.market = {str(row["symbol"]): row for row in frame["instruments"]}
         self.market_heard = self.heard_at
         return {"markets"}

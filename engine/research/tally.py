@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import Any
 
 from engine.model.instrument import ASSET_CLASSES
@@ -19,6 +18,8 @@ COLUMNS: dict[str, str] = {
     "session": "session",
 }  # fmt: skip
 """Columns that can be sorted by, and the field of a row that each shows."""
+DECIMALS = 40
+"""Decimals that figures are compared with: more than any number of a row can have."""
 WORDS = ("symbol", "name", "class", "sector", "session")
 """Columns of text: sorted from a to z; numbers go from the largest down."""
 
@@ -45,10 +46,10 @@ def _place(column: str, text: str) -> tuple[int, str]:
     return 0, text.lower()
 
 
-def exact(value: object) -> Fraction | None:
-    """A decimal text of a row as an exact number; None where there is none."""
+def exact(value: object) -> int | None:
+    """A decimal text of a row as an exact number of 10**-DECIMALS; None where there is none."""
     found = amount_of(value)
-    return None if found is None else Fraction(found[0], 10 ** found[1])
+    return None if found is None else int(found[0] * 10 ** (DECIMALS - found[1]))
 
 
 def movers(rows: Sequence[Row], count: int) -> dict[str, list[Row]]:
@@ -79,19 +80,21 @@ def sectors(rows: Sequence[Row]) -> list[Row]:
 
 def _counted(kind: str, rows: Sequence[Row]) -> Row:
     changes = [value for row in rows if (value := exact(row.get("change_pct"))) is not None]
-    turnover = sum((value for row in rows if (value := exact(row.get("turnover"))) is not None), Fraction(0))
-    mean = sum(changes, Fraction(0)) / len(changes) if changes else None
+    turnover = sum(value for row in rows if (value := exact(row.get("turnover"))) is not None)
     return {
         "asset_class": kind,
         "count": len(rows),
         "advancers": sum(1 for value in changes if value > 0),
         "decliners": sum(1 for value in changes if value < 0),
         "unchanged": sum(1 for value in changes if value == 0),
-        "change_pct": None if mean is None else _percent(mean),
-        "turnover": str(div_half_even(turnover.numerator, turnover.denominator)),
+        "change_pct": _mean(changes),
+        "turnover": str(div_half_even(turnover, 10**DECIMALS)),
     }
 
 
-def _percent(mean: Fraction) -> str:
-    hundredths = div_half_even(mean.numerator * 100, mean.denominator)
+def _mean(changes: Sequence[int]) -> str | None:
+    """The mean of changes in per cent, half even to hundredths."""
+    if not changes:
+        return None
+    hundredths = div_half_even(sum(changes) * 100, len(changes) * 10**DECIMALS)
     return ("+" if hundredths > 0 else "") + to_text(hundredths, 2)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import ClassVar
 
 from textual import events
 from textual.message import Message
 
+from engine.desk import Document
 from vterm.paint import Line
 from vterm.panes.market_pane import Chosen, MarketListPane
-from vterm.panes.market_rows import Table
+from vterm.panes.market_rows import Table, scales
 from vterm.panes.watch import WatchPane
 from vterm.state import DeskState
 
@@ -42,6 +44,7 @@ class MarketsPane(MarketListPane):
         super().__init__(state, "market-list")
         self.table: Table | None = None
         self.listing = 0
+        self._scaled, self._scales = -1, dict[str, int]()
 
     def paint(self, width: int, height: int) -> None:
         """The head and the rows."""
@@ -52,28 +55,48 @@ class MarketsPane(MarketListPane):
             return
         rows = choice.rows(state.market, state.instruments, state.now())
         self.listing = len(rows)
-        table = self.table = Table(state, width, self.dull)
-        table.sparked(rows)
+        if self._scaled != state.sparks_made:
+            self._scaled, self._scales = state.sparks_made, scales(state)
+        table = self.table = Table(state, width, self.dull, self._scales)
         self.entitle("Markets", f"{len(rows)} of {len(state.market)} · by {choice.column}{age(state)}")
         if not rows:
             self.keep([])
             self.empty(NOTHING, height, width)
             return
-        keys, lines = list[str | None](), list[Line]()
-        headed = choice.column == "class" and not choice.kind
+        keys: list[str | None] = [str(row["symbol"]) for row in rows]
+        headings: dict[int, str] = {}
+        if choice.column == "class" and not choice.kind:
+            keys, headings = self._grouped(rows)
+        self.keep(keys)
+        top = int(self.scroll_y)
+        lines = [self._line_of(i, table, headings) if top <= i < top + height else () for i in range(len(keys))]
+        self.show(lines, head=(table.head(choice.sort),))
+
+    @staticmethod
+    def _grouped(rows: list[Document]) -> tuple[list[str | None], dict[int, str]]:
+        """Keys with a heading before each class, and the classes by their headings' places."""
+        counts, keys, headings = Counter(str(row["asset_class"]) for row in rows), list[str | None](), dict[int, str]()
+        before = ""
         for row in rows:
             kind = str(row["asset_class"])
-            if headed and (not keys or kind != self._kind(keys[-1])):
-                count = sum(1 for other in rows if other["asset_class"] == kind)
+            if kind != before:
+                headings[len(keys)], before = f"{kind} {counts[kind]}", kind
                 keys.append(None)
-                lines.append(((f" {kind.upper()} ", "muted"), (str(count), "faint")))
             keys.append(str(row["symbol"]))
-            lines.append(table.row(row))
-        self.keep(keys)
-        self.show([self.mark(i, line) for i, line in enumerate(lines)], head=(table.head(choice.sort),))
+        return keys, headings
 
-    def _kind(self, symbol: str | None) -> str:
-        return str(self.state.market.get(symbol or "", {}).get("asset_class", ""))
+    def _line_of(self, index: int, table: Table, headings: dict[int, str]) -> Line:
+        symbol = self.keys[index]
+        if symbol is None:
+            kind, _, count = headings[index].partition(" ")
+            return ((f" {kind.upper()} ", "muted"), (count, "faint"))
+        return self.mark(index, table.row(self.state.market[symbol]))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Only rows in sight are painted: others come into sight by scrolling."""
+        super().watch_scroll_y(old_value, new_value)
+        if int(old_value) != int(new_value):
+            self.repaint()
 
     def point_at(self, symbol: str) -> None:
         """The cursor on this row, where it is listed."""

@@ -54,14 +54,15 @@ class Table:
             line += cell(self, row, cells)
         return fit(line, self.width)
 
-    def sparked(self, rows: Sequence[Document]) -> None:
-        """Give the lines of one class one scale: what nine in ten of them stay within."""
-        spans: dict[str, list[int]] = {}
-        for row in rows:
-            values = self.state.sparks.get(str(row["symbol"]), ())
-            if len(values) > 1:
-                spans.setdefault(str(row["asset_class"]), []).append(_reach(values))
-        self.scales = {kind: sorted(found)[len(found) * 9 // 10] for kind, found in spans.items()}
+
+def scales(state: DeskState) -> dict[str, int]:
+    """One scale for the lines of a class: what nine in ten of them stay within."""
+    spans: dict[str, list[int]] = {}
+    for symbol, row in state.market.items():
+        values = state.sparks.get(symbol, ())
+        if len(values) > 1:
+            spans.setdefault(str(row["asset_class"]), []).append(_reach(values))
+    return {kind: sorted(found)[len(found) * 9 // 10] for kind, found in spans.items()}
 
 
 def _left(key: str) -> bool:

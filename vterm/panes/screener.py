@@ -21,7 +21,7 @@ class ScreenerPane(MarketPane):
     """Takes text while it has the focus; enter keeps it, esc takes it off, as the table of actions says."""
 
     CONTEXT: ClassVar[str] = "screener"
-    TOPICS: ClassVar[frozenset[str]] = frozenset({"choice", "markets"})
+    TOPICS: ClassVar[frozenset[str]] = frozenset({"choice"})
 
     def __init__(self, state: DeskState) -> None:
         super().__init__(state, "screener")

@@ -62,7 +62,8 @@ class FrameScreen(Screen[None]):
             if topics & {"book", "clock", "portfolio", "link"}:
                 self.desk.ticket.renew()
         elif self.page is not None and (self.page.TOPICS & topics or "theme" in topics):
-            self.page.repaint()
+            hear = getattr(self.page, "hear", None)
+            self.page.repaint() if hear is None else hear(topics)
         if "alerts" in topics:
             self._ring()
 

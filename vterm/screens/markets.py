@@ -104,6 +104,14 @@ class MarketsView(Container):
         for pane in self.panes:
             pane.repaint()
 
+    def hear(self, topics: set[str]) -> None:
+        """These topics changed: repaint whoever shows them."""
+        if topics & {"markets", "instruments"}:
+            self._strips()
+        for pane in (self.screener, *self.panes):
+            if pane.TOPICS & topics or "theme" in topics:
+                pane.repaint()
+
     def _strips(self) -> None:
         rows, small = self.state.market.values(), self.size.width < 80
         counts = {kind: sum(1 for row in rows if row["asset_class"] == kind) for kind in ASSET_CLASSES}
