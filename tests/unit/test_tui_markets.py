@@ -243,6 +243,29 @@ async def test_a_sector_is_listed_by_enter_and_by_click() -> None:
         assert set(listed(view)) == {"AAPL", "MSFT", "NVDA"}
 
 
+async def test_movers_have_the_verbs_of_the_list() -> None:
+    desk = FakeDesk()
+    desk.watch = ["AAPL"]
+    app = make(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        view = await opened(app, pilot)
+        await pilot.press("tab")
+        await settle(app, pilot)
+        assert "Bitcoin" in seen(app), "wide rows say the name"
+        symbol = view.panes[1].current
+        await pilot.press("a")
+        await settle(app, pilot)
+        assert desk.watch == ["AAPL", symbol]
+        await pilot.press("w", *"last")
+        await settle(app, pilot)
+        assert (app.main.context, app.state.market_choice.where) == ("screener", "last")
+        await pilot.press("escape", "tab")
+        await settle(app, pilot)
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert (app.main.number, app.state.symbol) == (1, symbol)
+
+
 async def test_zoom_and_tab_go_through_the_panes() -> None:
     app = make(FakeDesk())
     async with app.run_test(size=(120, 36)) as pilot:

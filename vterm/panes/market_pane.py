@@ -66,6 +66,8 @@ class MarketPane(Pane):
         """Type a rule."""
         self.view.type_in("where")
 
+    do_mover_screen = do_breadth_screen = do_sector_screen = do_hours_screen = do_market_screen
+
     def do_zoom(self) -> None:
         """This pane alone, and back."""
         self.view.zoom(self)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.desk import Document
+from engine.model.text import safe
 from engine.research.tally import movers
 from vterm.paint import DOWN, UP, Line, arrow, clip, direction, fit, number
+from vterm.panes.market_list import MarketsPane
 from vterm.panes.market_pane import MarketListPane
 from vterm.panes.market_rows import millions
 from vterm.panes.watch import WatchPane
@@ -14,16 +16,20 @@ from vterm.state import DeskState
 
 GROUPS = (("gainers", f"GAINERS {UP}"), ("losers", f"LOSERS {DOWN}"), ("active", "MOST ACTIVE"))
 LEAST = 2
+NAMED = 56
+"""Width from which names are shown."""
 
 
 def line(row: Document, width: int, active: bool, dull: bool) -> Line:
-    """Symbol, last, change in per cent; of the most active, turnover and change."""
+    """Symbol, with room its name, last, change in per cent; of the most active, turnover and change."""
     text = str(row.get("change_pct") or "0.00")
     moved = (f" {arrow(text)} {text:>6} ", "muted" if dull else direction(text))
     figure = millions(row.get("turnover")) if active else row.get("last")
-    room = width - 11 - 10
+    named = max(0, width - 41) if width >= NAMED else 0
+    room = width - 11 - 10 - named
     style = "muted" if dull else "foreground"
-    return fit(((" " + clip(str(row["symbol"]), 10), "foreground"), *number(figure, room, style), moved), width)
+    name = (clip(safe(str(row.get("name") or "")), named), "muted")
+    return fit(((" " + clip(str(row["symbol"]), 10), "foreground"), name, *number(figure, room, style), moved), width)
 
 
 class MoversPane(MarketListPane):
@@ -84,6 +90,11 @@ class MoversPane(MarketListPane):
     def opened(self) -> None:
         """A double click."""
         self.do_mover_open()
+
+    def do_mover_watch(self) -> None:
+        """On the watchlist, or off it."""
+        if self.current:
+            self.post_message(MarketsPane.Watched(self.current))
 
     def do_mover_open(self) -> None:
         """Its ladder."""
