@@ -52,6 +52,9 @@ PICTURES = (
     Picture("desk-200x60", (200, 60), "dark", ()),
     Picture("portfolio-120x36", (120, 36), "dark", ("2",)),
     Picture("markets-120x36", (120, 36), "dark", ("3",)),
+    Picture("markets-80x24", (80, 24), "dark", ("3",)),
+    Picture("markets-light-120x36", (120, 36), "light", ("3",)),
+    Picture("markets-200x60", (200, 60), "dark", ("3",)),
 )
 
 

@@ -66,6 +66,25 @@ def test_book_bars_trades_instruments_sessions_clock(home: Desk) -> None:
         assert out
 
 
+def test_the_whole_market_is_one_document_screened_and_summed(home: Desk) -> None:
+    whole = home.ask("markets")
+    assert whole["count"] == whole["of"] == len(whole["instruments"]) == whole["breadth"][-1]["count"]
+    crypto = home.ask("markets", "--class", "crypto", "--sort", "change", "--limit", "3")
+    changes = [Decimal(row["change_pct"]) for row in crypto["instruments"]]
+    assert len(changes) == 3
+    assert changes == sorted(changes, reverse=True)
+    found = home.ask("screen", "class=equities and spread<5bp and sector=technology")
+    assert 0 < found["count"] < found["of"]
+    assert all("Technology" in row["sector"] for row in found["instruments"])
+    sparked = rest(home, "/v1/markets?class=crypto&sparks=8")["instruments"]
+    assert all(len(row["spark"]) == 8 for row in sparked)
+    assert home.run("markets", "--by", "class")[1].splitlines()[-1].split()[0] == "all"
+    assert home.run("--csv", "markets", "--limit", "1")[1].startswith("symbol,name,asset_class,sector,")
+    assert home.refused("screen", "colour=red") == (2, "ENUM_ERROR")
+    assert home.refused("markets", "--sort", "beauty") == (2, "ENUM_ERROR")
+    assert home.refused("markets", "--class", "shoes") == (2, "ENUM_ERROR")
+
+
 def test_an_order_of_the_command_line_is_the_same_over_rest(home: Desk) -> None:
     before = Decimal(home.ask("portfolio")["cash"])
     order = home.ask("order", "buy", "BTC", "0.25", "--wait", "5", "--client-id", "cli-1")

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import events
 
 from engine.desk import Document
+from engine.model.text import safe
 from engine.research.tally import breadth, sectors
 from vterm.paint import DOWN, UP, Line, Span, arrow, clip, fit, on
 from vterm.panes.market_pane import Chosen, MarketPane
@@ -16,7 +17,7 @@ CELL, TALL = 13, 2
 """Least width of a cell, and its lines."""
 STRONG, SOME = 75, 10
 """Hundredths of a per cent from which a cell is tinted strongly, and at all."""
-EQUITIES = "equities"
+EQUITIES, WHOLE = "equities", {"etfs": "ETFs"}
 BRIEF = {"Information Technology": "Info tech", "Communication Services": "Comms", "Consumer Discretionary":
          "Discretion.", "Consumer Staples": "Staples", "Industrial Metals": "Ind. metals", "Investment Grade":
          "Inv. grade", "Developed ex-US": "Dev. ex-US", "Emerging Markets": "Emerging", "Digital Assets":
@@ -56,7 +57,8 @@ def grid(count: int, width: int, height: int) -> tuple[int, int]:
 def cell(row: Document, width: int, tall: int, here: bool, dull: bool) -> list[Line]:
     """One cell of exactly `width` by `tall`; a blank column parts it from the next, and a line where there is room."""
     text, inner = str(row.get("change_pct") or "0.00"), width - 1
-    name = str(row.get("sector") or str(row["asset_class"]).capitalize())
+    kind = str(row["asset_class"])
+    name = safe(str(row.get("sector") or WHOLE.get(kind, kind.capitalize())))
     back = "cursor" if dull else tint(text)
     style = "muted" if dull else "foreground"
     if len(name) > inner - 1:
