@@ -321,6 +321,22 @@ async def test_the_market_is_asked_for_only_while_it_is_shown() -> None:
         assert "market" not in app.bridge._tasks
 
 
+async def test_foreign_text_drives_no_terminal() -> None:
+    hostile = ["\x1b[2J\x1b]0;owned\x07", "[bold red]markup[/]", "a\u202eb\u0000c", "x" * 400, "\x9b31m"]
+    app = make(FakeDesk(strings=hostile * 3))
+    async with app.run_test(size=(200, 60)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("w")
+        app.main.page.screener.post_message(_paste("name~\x1b[31m\x9b \u202e"))
+        await settle(app, pilot)
+        text = seen(app)
+        assert not any(c in text for c in "\x1b\x9b\x00\x07\u202e")
+        assert "nothing passes" in text
+        await pilot.press("escape")
+        await settle(app, pilot)
+        assert "[bold red]" in seen(app), "markup is text"
+
+
 async def test_resizing_through_every_layout_never_raises() -> None:
     app = make(FakeDesk())
     async with app.run_test(size=(120, 36)) as pilot:
