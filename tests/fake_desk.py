@@ -17,6 +17,7 @@ from engine.desk import Document
 from engine.model.format import time_text
 from engine.model.ids import TimeNs
 from engine.model.refusal import Code, refuse
+from tests import fake_portfolio
 
 START = 1_795_449_127_000_000_000  # 2026-11-23 15:52:07 UTC, a Monday
 STEP_NS = 100_000_000
@@ -137,6 +138,8 @@ class FakeDesk:
         self.fill_docs: list[Document] = []
         self.out: list[asyncio.Queue[Document]] = []
         self.down = False
+        self.began = 60
+        """Days that the account is old."""
         for thing in self.things.values():
             thing.remake()
             for _ in range(24):
@@ -394,6 +397,19 @@ class FakeDesk:
                 "maintenance_margin": _text(gross / Decimal("2.1")), "buying_power": money["buying_power"],
                 "day_pnl": money["day_pnl"], "largest_loser": None, "locked": None,
                 "limits": {name: self.limits.get(name) for name in names}, "positions": rows}  # fmt: skip
+
+    async def equity(self, window: str = "7d", benchmark: str = "", every: str = "") -> Document:
+        return fake_portfolio.equity(self._portfolio(), self.began, window, benchmark)
+
+    async def analytics(self, window: str = "all", benchmark: str = "") -> Document:
+        sectors = {symbol: thing.row[3] for symbol, thing in self.things.items()}
+        return fake_portfolio.analytics(self._portfolio(), self.began, window, sectors)
+
+    async def attribution(self, by: str = "class", window: str = "all") -> Document:
+        return fake_portfolio.attribution(self._portfolio(), by, window)
+
+    async def calendar(self, span: str = "day", window: str = "all") -> Document:
+        return fake_portfolio.calendar(self._portfolio(), self.began)
 
     async def watchlist(self) -> Document:
         return {"symbols": list(self.watch)}

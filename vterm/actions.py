@@ -35,6 +35,21 @@ def _moves(context: str, *, foot: int = 0) -> tuple[Action, ...]:
     )
 
 
+PORTFOLIO = ("holdings", "equity", "allocation", "exposure", "attribution", "calendar")
+
+
+def _portfolio(context: str) -> tuple[Action, ...]:
+    """What every pane of the Portfolio screen answers; the palette names it once."""
+    once = context == PORTFOLIO[0]
+    return (
+        Action("window_longer", ("right_square_bracket",), "period", "Longer period, up to all", context, 32, once),
+        Action("window_shorter", ("left_square_bracket",), "", "Shorter period", context, 0, once),
+        Action("slices", ("a",), "allocation", "Allocation by class, sector, currency", context, 34, once),
+        Action("heads", ("y",), "profit by", "Profit by cost, class, sector, symbol, side, phase", context, 36, once),
+        Action("risk", ("r",), "risk", "Risk, profit, calendar, and back to positions", context, 38, once),
+    )
+
+
 ACTIONS: tuple[Action, ...] = (
     # everywhere
     Action("find", ("slash",), "symbol", "Find an instrument by symbol or name", foot=10),
@@ -95,6 +110,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("sector_screen", ("w",), "screen", "Screen by a rule: change>2 and spread<5bp", "sectors", 14),
     *_moves("hours"),
     Action("hours_screen", ("w",), "screen", "Screen by a rule: change>2 and spread<5bp", "hours", 14),
+    # portfolio
+    *(action for context in PORTFOLIO for action in _portfolio(context)),
+    *_moves("holdings"),
+    Action("holding_open", ("enter",), "ladder", "Go to the ladder of this position", "holdings", 6),
+    *_moves("exposure"),
+    *_moves("attribution"),
+    *_moves("calendar"),
+    Action("week_before", ("h", "left"), "", "A week earlier", "calendar", palette=False),
+    Action("week_after", ("l", "right"), "", "A week later", "calendar", palette=False),
     # ladder
     *_moves("ladder"),
     Action("ladder_take", ("enter",), "price to ticket", "Cursor's price into the ticket; pick up an own order",

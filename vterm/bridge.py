@@ -49,6 +49,7 @@ class Bridge:
         self._lost = asyncio.Event()
         self.first_symbol = ""
         self._whole_market = False
+        self._figures_wanted = False
 
     # -- life -----------------------------------------------------------------------------------------------
 
@@ -101,6 +102,7 @@ class Bridge:
         await self.look_at(state.symbol)
         self._task("poll", self._poll())
         self.follow_market(self._whole_market)
+        self.follow_portfolio(self._figures_wanted)
 
     def _first(self) -> str:
         state = self.state
@@ -189,6 +191,36 @@ class Bridge:
             self._lost.set()
         except Refused as no:
             self.state.note = no.refusal.message
+
+    def follow_portfolio(self, wanted: bool) -> None:
+        """The account's heavy figures, while somebody looks at them: what is not known at once, the rest as it ages."""
+        self._figures_wanted = wanted
+        old = self._tasks.pop("figures", None)
+        if old is not None:
+            old.cancel()
+        if wanted and self.desk is not None:
+            self._task("figures", self._figures())
+
+    async def _figures(self) -> None:
+        from vterm.portfolio_choice import BENCHMARKS, PortfolioChoice
+
+        state = self.state
+        choice = state.portfolio_choice = state.portfolio_choice or PortfolioChoice()
+        try:
+            while True:
+                choice.benchmark = next((name for name in BENCHMARKS if name in state.instruments), "")
+                mark = (state.at[:13], len(state.fills))
+                for call in choice.due(state.now(), mark):
+                    try:
+                        answer: Document = await getattr(self.need(), call[0])(*call[1])
+                        choice.take(call, answer, state.now(), mark)
+                    except Refused as no:
+                        choice.refuse(call, no.refusal.message, state.now(), mark)
+                    self.touch({"figures"})
+                await asyncio.sleep(POLL_SECONDS)
+        except LOST as error:
+            state.note = str(error)
+            self._lost.set()
 
     def _listen(self, name: str, channels: Sequence[str]) -> None:
         self._task(name, self._follow(list(channels)))

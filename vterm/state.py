@@ -17,6 +17,7 @@ from engine.model.text import safe
 
 if TYPE_CHECKING:
     from vterm.market_choice import MarketChoice
+    from vterm.portfolio_choice import PortfolioChoice
 
 OPEN_STATES = ("accepted", "queued", "working", "partially_filled")
 FLASH_SECONDS = 0.45
@@ -81,6 +82,7 @@ class DeskState:
         self.sparks_made = 0
         self.market_heard = 0.0
         self.market_choice: MarketChoice | None = None
+        self.portfolio_choice: PortfolioChoice | None = None
         self.link = "opening"
         self.note = ""
         self.seq = 0

@@ -11,7 +11,7 @@ from vterm.panes.ticket_form import DIGITS
 from vterm.screens.main import MainScreen
 
 MARKETS = ("markets", "movers", "breadth", "sectors", "hours", "screener")
-CONTEXTS = ("desk", *actions.PANES, *MARKETS)
+CONTEXTS = ("desk", *actions.PANES, *actions.PORTFOLIO, *MARKETS)
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
@@ -21,7 +21,7 @@ def test_a_key_means_one_thing_in_a_context(context: str) -> None:
     assert [key for key, count in counts.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("context", [*actions.PANES, *MARKETS])
+@pytest.mark.parametrize("context", [*actions.PANES, *actions.PORTFOLIO, *MARKETS])
 def test_no_pane_takes_a_key_that_works_everywhere(context: str) -> None:
     everywhere = {key for a in actions.ACTIONS if a.context == "desk" for key in a.keys}
     own = {key for a in actions.ACTIONS if a.context == context for key in a.keys}
@@ -44,9 +44,15 @@ def test_the_footer_teaches_at_most_ten(context: str) -> None:
 
 
 def test_every_action_has_words_and_somebody_who_does_it() -> None:
+    from vterm.panes.allocation import AllocationPane
+    from vterm.panes.attribution import AttributionPane
     from vterm.panes.breadth import BreadthPane
+    from vterm.panes.calendar_heat import CalendarPane
     from vterm.panes.chart import ChartPane
+    from vterm.panes.equity import EquityPane
+    from vterm.panes.exposure import ExposurePane
     from vterm.panes.heat import HeatPane
+    from vterm.panes.holdings import HoldingsPane
     from vterm.panes.hours import HoursPane
     from vterm.panes.ladder import LadderPane
     from vterm.panes.market_list import MarketsPane
@@ -59,7 +65,8 @@ def test_every_action_has_words_and_somebody_who_does_it() -> None:
     from vterm.panes.watch import WatchPane
 
     panes = (WatchPane, LadderPane, ChartPane, TapePane, TicketPane, OrdersPane, PositionsPane, MarketsPane,
-             MoversPane, BreadthPane, HeatPane, HoursPane, ScreenerPane)  # fmt: skip
+             MoversPane, BreadthPane, HeatPane, HoursPane, ScreenerPane, HoldingsPane, EquityPane, AllocationPane,
+             ExposurePane, AttributionPane, CalendarPane)  # fmt: skip
     owners = {pane.CONTEXT: pane for pane in panes} | {"desk": MainScreen}
     for action in actions.ACTIONS:
         assert action.help

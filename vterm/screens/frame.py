@@ -63,9 +63,17 @@ class FrameScreen(Screen[None]):
                 self.desk.ticket.renew()
         elif self.page is not None and (self.page.TOPICS & topics or "theme" in topics):
             hear = getattr(self.page, "hear", None)
-            self.page.repaint() if hear is None else hear(topics)
+            self._repaint_page(self.page, topics) if hear is None else hear(topics)
         if "alerts" in topics:
             self._ring()
+
+    @staticmethod
+    def _repaint_page(page: Any, topics: set[str]) -> None:
+        """A screen of several panes repaints those that show one of the topics."""
+        if hasattr(page, "repaint_for"):
+            page.repaint_for(topics)
+        else:
+            page.repaint()
 
     def _ring(self) -> None:
         """Tell what has fired, each once, with the terminal's bell."""
@@ -134,6 +142,7 @@ class FrameScreen(Screen[None]):
             self.page = None
         self.number = number
         self.bridge.follow_market(number == 3)
+        self.bridge.follow_portfolio(number == 2)
         self.desk.display = number == 1
         self.tabs.display = number == 1 and self.arrangement.compact
         if number == 1:

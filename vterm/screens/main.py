@@ -76,7 +76,7 @@ class MainScreen(BookScreen):
     def _fill(self, side: str) -> None:
         price = self.desk.ladder.price_text() if self.focused is self.desk.ladder else ""
         row = getattr(self.focused, "current", None)
-        lists = ("watch", "positions", "markets", "movers")
+        lists = ("watch", "positions", "holdings", "markets", "movers")
         symbol = row if self.context in lists and row in self.state.instruments else ""
         if symbol and symbol != self.state.symbol:
             self.choose(symbol)
@@ -85,7 +85,7 @@ class MainScreen(BookScreen):
 
     def do_flatten(self) -> None:
         """Close a position, after asking."""
-        row = getattr(self.focused, "current", None) if self.context == "positions" else ""
+        row = getattr(self.focused, "current", None) if self.context in ("positions", "holdings") else ""
         self.flatten(row or self.state.symbol)
 
     def flatten(self, symbol: str) -> None:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from itertools import count
 from typing import Any, ClassVar
 
-from engine.desk import Document
 from engine.model.text import safe
 from vterm import theme
 from vterm.actions import SCREENS
-from vterm.paint import DOWN, UP, Line, Span, bar, clip, fit, grouped, left_right, number, percent, places, signed
-from vterm.panes import positions as positions_pane
-from vterm.panes.orders import shown_size
+from vterm.paint import DOWN, UP, Line, clip, fit, grouped, left_right, number
 from vterm.panes.pane import ListPane, Pane
-from vterm.panes.watch import WatchPane
-from vterm.state import DeskState, units
+from vterm.state import DeskState
 from vterm.wording import trail
 
 SENTENCES = {
@@ -48,94 +44,6 @@ class EmptyPage(Page):
         """The sentence."""
         self.entitle(self.title_text)
         self.empty(SENTENCES.get(self.title_text, ""), height, min(width, 200))
-
-
-NOTHING = " nothing held yet · 1 goes to the desk, b buys there"
-WIDE_HEAD = (
-    f" {'symbol':<9}{'side':<7}{'quantity':>12}{'avg cost':>12}{'last':>12}{'value':>14}"
-    f"{'unrealised':>13}{'%':>8}{'day':>12}{'weight':>8}"
-)
-
-
-def wide_row(state: DeskState, position: Document, width: int) -> Line:
-    """One position with everything the engine says about it."""
-    symbol = str(position["symbol"])
-    row = state.instrument(symbol)
-    cost = positions_pane.cost_text(str(position["average_cost"]), int(row.get("price_decimals", 2)))
-    size = shown_size(str(position["quantity"]), str(row.get("display_lot") or "1"))
-    long = position.get("side") != "short"
-    weight = percent(position.get("weight"))
-    line: list[Span] = [(" " + clip(symbol, 9), "foreground")]
-    line += [(f"{UP} long " if long else f"{DOWN} short", "up" if long else "down")]
-    last = state.quote(symbol).get("last") or position.get("price")
-    line += [*number(size, 12), *number(cost, 12), *number(last, 12)]
-    line += [*number(_money(position.get("value")), 14), *signed(position.get("unrealised_pnl"), 13, 2)]
-    line += [*signed(position.get("unrealised_pct"), 8), *signed(position.get("day_pnl"), 12, 2)]
-    line += [(f"{weight:>7}", "foreground"), ("%  ", "muted")]
-    share = units(weight.lstrip("-"), 1)
-    room = min(25, width - 112)
-    return fit((*line, (bar(share, 250, room), "muted")) if room > 3 else line, width)
-
-
-def wide_total(state: DeskState, width: int) -> Line:
-    """The sums that the engine states."""
-    book = state.portfolio
-    line: list[Span] = [(" total".ljust(53), "muted"), *number(_money(book.get("positions_value")), 14, "muted")]
-    line += [*signed(book.get("unrealised_pnl"), 13, 2), (" " * 8, "muted"), *signed(book.get("day_pnl"), 12, 2)]
-    return fit(line, width)
-
-
-class PortfolioPage(Page):
-    """Figures first, then every position."""
-
-    CONTEXT: ClassVar[str] = "positions"
-    TOPICS: ClassVar[frozenset[str]] = frozenset({"portfolio", "quotes"})
-
-    def paint(self, width: int, height: int) -> None:
-        """Two lines of figures, the positions, their total."""
-        book = self.state.portfolio
-        self.entitle("Portfolio", f"{len(self.state.positions())} open")
-        if not book:
-            self.empty("opening the market", height, width)
-            return
-        rows = self.state.positions()
-        self.keep([str(p["symbol"]) for p in rows])
-        paint, head = (wide_row, WIDE_HEAD) if width >= 104 else (positions_pane.row, "")
-        lines = [self.mark(i, paint(self.state, p, width)) for i, p in enumerate(rows)]
-        heading = fit(((head, "muted"),), width) if head else positions_pane.head(width)
-        total = wide_total(self.state, width) if head else positions_pane.total(self.state, width)
-        body = [*lines, ((" " + "─" * (width - 2), "rule"),), total] if rows else [((NOTHING, "muted"),)]
-        self.show(body, head=(*self._figures(width), (), heading))
-
-    def _figures(self, width: int) -> tuple[Line, ...]:
-        book = self.state.portfolio
-        cells = [
-            ("NAV", number(_money(book.get("nav")), 14, "bold foreground")),
-            ("cash", number(_money(book.get("cash")), 14)),
-            ("unrealised", signed(book.get("unrealised_pnl"), 14, 2)),
-            ("realised", signed(book.get("realised_pnl"), 14, 2)),
-            ("day", signed(book.get("day_pnl"), 14, 2)),
-            ("fees", number(_money(book.get("fees")), 14)),
-            ("buying power", number(_money(book.get("buying_power")), 14)),
-            ("leverage", ((places(str(book.get("leverage") or "0"), 2).rjust(13), "foreground"), ("×", "muted"))),
-        ]
-        a_row = 4 if width >= 116 else 3 if width >= 88 else 2
-        lines: list[Line] = []
-        for start in range(0, len(cells), a_row):
-            line: list[tuple[str, str]] = []
-            for name, value in cells[start : start + a_row]:
-                line += [(f" {name:<12}", "muted"), *value, ("  ", "muted")]
-            lines.append(tuple(line))
-        return tuple(lines)
-
-    def do_position_open(self) -> None:
-        """Its ladder."""
-        if self.current:
-            self.post_message(WatchPane.Selected(self.current, go=True))
-
-    def opened(self) -> None:
-        """A double click."""
-        self.do_position_open()
 
 
 class ActivityPage(Page):
@@ -189,10 +97,6 @@ def _trimmed(value: object) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _money(value: object) -> str | None:
-    return places(str(value), 2) if value is not None else None
-
-
 class SettingsPage(Page):
     """Theme and clock."""
 
@@ -236,6 +140,10 @@ def page(number_: int, state: DeskState) -> Pane | Any:
         from vterm.screens.markets import MarketsView
 
         return MarketsView(state)
-    made: dict[int, type[Page]] = {2: PortfolioPage, 7: ActivityPage, 8: SettingsPage}
+    if number_ == 2:
+        from vterm.screens.portfolio import PortfolioView
+
+        return PortfolioView(state)
+    made: dict[int, type[Page]] = {7: ActivityPage, 8: SettingsPage}
     title = SCREENS[number_ - 1]
     return made[number_](state) if number_ in made else EmptyPage(state, title)
