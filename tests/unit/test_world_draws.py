@@ -10,7 +10,7 @@ import pytest
 
 from engine.market.world import depth
 from engine.market.world.season import season
-from engine.market.world.tables import exp, exp32, normal, tables
+from engine.market.world.tables import exp, exp32, mixing, normal, tables
 from engine.rng import Stream, halves, keys, mix64, octets, stable_hash, stream_key, words, words_at
 
 
@@ -92,3 +92,12 @@ def test_a_level_keeps_its_size_for_an_epoch() -> None:
     changes = [k for k in range(1, 200) if seen[k] != seen[k - 1]]
     assert {b - a for a, b in pairwise(changes)} == {32}
     assert depth.noise(123, 25_000, 0, 0) != depth.noise(123, 25_000, 1, 0)
+
+
+def test_a_normal_beyond_the_table_has_the_factor_of_its_end() -> None:
+    """Some home's seed draws one: it may neither fail nor read another column's factors."""
+    rows = len(tables().mixing)
+    for row in range(rows):
+        kind = np.full(4, row)
+        low, high, inside_low, inside_high = mixing(kind, np.array([-9.0, 9.0, -4.2499, 4.2499], np.float32))
+        assert (low, high) == (inside_low, inside_high) == (tables().mixing[row][0], tables().mixing[row][-1])

@@ -20,7 +20,9 @@ _FILE = Path(__file__).resolve().parent.parent / "data" / "tables.npz"
 _LOG2E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 _TAYLOR = tuple(1.0 / n for n in (3628800, 362880, 40320, 5040, 720, 120, 24, 6, 2, 1, 1))
-_SHIFT, _SCALE = 4.25, 4096 / 8.5
+MIXING_PLACES = 4096
+"""Entries of a row of mixing factors, for normals from -4.25 to 4.25."""
+_SHIFT, _SCALE = 4.25, MIXING_PLACES / 8.5
 
 
 class Tables(NamedTuple):
@@ -48,9 +50,13 @@ def normal(u: U16) -> F32:
 
 
 def mixing(kind: NDArray[np.int64], g: F32) -> F32:
-    """Student mixing factors (mean square 1) of normals `g`, by the table row `kind` of each column."""
+    """Student mixing factors (mean square 1) of normals `g`, by the table row `kind` of each column.
+
+    Normals beyond the table's ends have the factor of its end.
+    """
     place = ((g + np.float32(_SHIFT)) * np.float32(_SCALE)).astype(np.int64)
-    return tables().mixing.ravel().take(place + kind * 4096)
+    np.clip(place, 0, MIXING_PLACES - 1, out=place)
+    return tables().mixing.ravel().take(place + kind * MIXING_PLACES)
 
 
 def exp(x: F64) -> F64:
