@@ -1,12 +1,12 @@
-"""The one table of keys: dispatch, footer, help and palette are views of it.
+"""The one table of actions and their own keys: dispatch, footer, help, palette and docs are views of it.
 
 An action is wanted by a key in a context. The context `desk` holds everywhere; the others hold while that pane has
-the focus. A printable key never reaches this table while a field that takes text has the focus.
+the focus. A printable key never reaches this table while a field that takes text has the focus. Other keys come from
+HOME/keys.toml and make a `vterm.keymap.Keymap` of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 PANES = ("watch", "ladder", "chart", "tape", "ticket", "orders", "positions")
@@ -32,6 +32,17 @@ def _moves(context: str, *, foot: int = 0) -> tuple[Action, ...]:
         Action("row_up", ("k", "up"), "up", "Previous row", context, palette=False),
         Action("row_page_down", ("pagedown",), "", "A page down", context, palette=False),
         Action("row_page_up", ("pageup",), "", "A page up", context, palette=False),
+    )
+
+
+def _list(context: str) -> tuple[Action, ...]:
+    """The motions of a list: those of any pane with rows, and the far ones of vim."""
+    return (
+        *_moves(context),
+        Action("row_half_down", ("ctrl+d",), "", "Half a page down", context, palette=False),
+        Action("row_half_up", ("ctrl+u",), "", "Half a page up", context, palette=False),
+        Action("row_first", ("g", "home"), "", "First row", context, palette=False),
+        Action("row_last", ("G", "end"), "", "Last row", context, palette=False),
     )
 
 
@@ -77,16 +88,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit", ("ctrl+q",), "quit", "Leave the terminal (asks if orders work)"),
     *(Action(f"screen_{n}", (str(n),), name, f"Screen {n}: {name}") for n, name in enumerate(SCREENS, 1)),
     # watch
-    *_moves("watch"),
+    *_list("watch"),
     Action("watch_open", ("enter",), "ladder", "Go to the ladder of this instrument", "watch", 5),
     Action("watch_add", ("a",), "add", "Add an instrument to the list", "watch", 12),
     Action("watch_remove", ("d",), "remove", "Take this instrument off the list", "watch", 13),
     Action("watch_down", ("J",), "", "Move this instrument down", "watch", 0),
     Action("watch_up", ("K",), "", "Move this instrument up", "watch", 0),
     # markets
-    *_moves("markets"),
-    Action("row_first", ("g", "home"), "", "First row", "markets", palette=False),
-    Action("row_last", ("G", "end"), "", "Last row", "markets", palette=False),
+    *_list("markets"),
     Action("market_open", ("enter",), "ladder", "Go to the ladder of this instrument", "markets", 5),
     Action("market_watch", ("a",), "watch", "Put it on the watchlist, or take it off", "markets", 12),
     Action("market_screen", ("w",), "screen", "Screen by a rule: change>2 and spread<5bp", "markets", 14),
@@ -96,11 +105,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("market_sort_back", ("left_square_bracket",), "", "Sort by the previous column", "markets"),
     Action("market_turn", ("r",), "turn round", "Turn the order round", "markets", 19),
     Action("screener_keep", ("enter",), "keep", "Keep what you typed and go to the list", "screener", 5, palette=False),
-    *_moves("movers"),
+    *_list("movers"),
     Action("mover_open", ("enter",), "ladder", "Go to the ladder of this instrument", "movers", 5),
     Action("mover_watch", ("a",), "watch", "Put it on the watchlist, or take it off", "movers", 12),
     Action("mover_screen", ("w",), "screen", "Screen by a rule: change>2 and spread<5bp", "movers", 14),
-    *_moves("breadth"),
+    *_list("breadth"),
     Action("breadth_class", ("enter",), "list it", "List this class only", "breadth", 5),
     Action("breadth_screen", ("w",), "screen", "Screen by a rule: change>2 and spread<5bp", "breadth", 14),
     *_moves("sectors"),
@@ -108,7 +117,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("cell_right", ("l", "right"), "", "A cell to the right", "sectors", palette=False),
     Action("sector_open", ("enter",), "list it", "List this sector only", "sectors", 5),
     Action("sector_screen", ("w",), "screen", "Screen by a rule: change>2 and spread<5bp", "sectors", 14),
-    *_moves("hours"),
+    *_list("hours"),
     Action("hours_screen", ("w",), "screen", "Screen by a rule: change>2 and spread<5bp", "hours", 14),
     # portfolio
     *(action for context in PORTFOLIO for action in _portfolio(context)),
@@ -150,47 +159,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("size_lots_5", ("i",), "5 lots", "Five usual lots", "ticket"),
     Action("size_lots_10", ("y",), "10 lots", "Ten usual lots", "ticket"),
     # orders and positions
-    *_moves("orders"),
+    *_list("orders"),
     Action("order_cancel", ("x",), "cancel", "Cancel this order", "orders", 5),
     Action("order_amend", ("e",), "amend", "Change quantity or prices of this order", "orders", 7),
     Action("order_open", ("enter",), "show", "Select the instrument of this order", "orders", 6),
-    *_moves("positions"),
+    *_list("positions"),
     Action("position_open", ("enter",), "show", "Select the instrument of this position", "positions", 6),
+    # the whole-screen lists
+    *_list("page"),
+    *_list("settings"),
+    Action("setting_next", ("enter", "l", "right"), "change", "Take it, or its next value", "settings", 5),
+    Action("setting_previous", ("h", "left"), "", "Its value before", "settings", palette=False),
     # tape
     *_moves("tape"),
 )  # fmt: skip
 
-SHOWN = {
-    "slash": "/", "colon": ":", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
-    "greater_than_sign": ">", "less_than_sign": "<", "escape": "esc", "ctrl+p": "^p", "ctrl+o": "^o", "ctrl+q": "^q",
-    "f1": "F1", "f2": "F2", "down": "↓", "up": "↑", "left": "←", "right": "→", "pagedown": "pgdn", "pageup": "pgup",
-    "ctrl+enter": "^enter", "shift+tab": "shift tab",
-}  # fmt: skip
 FOOTER_MOST = 10
 TYPING = frozenset({"screener"})
 """Contexts in which letters type: the footer teaches no letters there."""
-
-_BY_KEY = {(a.context, key): a for a in ACTIONS for key in a.keys}
 BY_NAME = {a.name: a for a in ACTIONS if not a.name.startswith("row_")}
-
-
-def find(key: str, context: str) -> Action | None:
-    """The action of a key in a context: the pane's own first, then the desk's."""
-    return _BY_KEY.get((context, key)) or _BY_KEY.get(("desk", key))
-
-
-def shown(key: str) -> str:
-    """A key as people write it."""
-    return SHOWN.get(key, key)
-
-
-def footer(context: str) -> list[Action]:
-    """What the footer teaches in a context: at most ten, most useful first."""
-    rows = [a for a in ACTIONS if a.foot and a.context in ((context,) if context in TYPING else (context, "desk"))]
-    return sorted(rows, key=lambda a: a.foot)[:FOOTER_MOST]
-
-
-def help_rows(context: str) -> Iterable[Action]:
-    """Every action that holds in a context, the pane's own first."""
-    yield from (a for a in ACTIONS if a.context == context)
-    yield from (a for a in ACTIONS if a.context == "desk")

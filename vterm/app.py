@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -67,10 +68,12 @@ def run(home: Path, account: str, replay: tuple[Path, str] | None) -> int:
     """
     gc.disable()  # until the first frame: collecting while everything is new costs a sixth of the start
     launch = Launch(home, account, replay)
+    from vterm import surroundings
     from vterm.settings import Settings
     from vterm.terminal import VtermApp
 
-    app = VtermApp(launch.connect, settings=Settings.load(home / "terminal.toml"))
+    around = surroundings.of(os.environ)
+    app = VtermApp(launch.connect, settings=Settings.load(home / "terminal.toml"), surroundings=around)
     launch.on_failure = lambda: app.exit(6)
     app.state.account = account
     if replay is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from vterm import theme
+from vterm import settings, theme
 from vterm.alert_line import USAGE, read_alert
 from vterm.trade_line import TradeLine, Unclear, number, read_trade
 
@@ -105,9 +105,18 @@ def _alert(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
 
 
 def _theme(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
-    if not words or words[0] not in theme.NAMES:
-        raise Unclear("theme " + ", theme ".join(theme.NAMES))
+    if not words or words[0] not in theme.names():
+        raise Unclear("theme " + ", theme ".join(theme.names()))
     return Wish("theme", (words[0],))
+
+
+def _set(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    choice = settings.BY_NAME.get(words[0].lower()) if words else None
+    if choice is None:
+        raise Unclear("set " + ", set ".join(c.name for c in settings.CHOICES))
+    if len(words) != 2 or words[1].lower() not in choice.values:
+        raise Unclear(f"set {choice.name} " + "|".join(choice.values))
+    return Wish("set", (choice.name, words[1].lower()))
 
 
 def _screen(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
@@ -122,7 +131,8 @@ _VERBS: dict[str, Callable[[str, list[str], Callable[[str], str]], Wish]] = {
     "buy": _trade, "sell": _trade, "twap": _algo, "vwap": _algo, "pov": _algo,
     "cancel": _cancel, "close": _close, "flatten": _close, "clock": _clock,
     "alert": _alert, "alerts": _alert,
-    "watch": _watch, "unwatch": _watch, "theme": _theme, "help": _plain, "quit": _plain, "q": _plain, "exit": _plain,
+    "watch": _watch, "unwatch": _watch, "theme": _theme, "set": _set,
+    "help": _plain, "quit": _plain, "q": _plain, "exit": _plain,
     "desk": _screen, "portfolio": _screen, "markets": _screen, "research": _screen, "missions": _screen,
     "copilot": _screen, "activity": _screen, "settings": _screen,
 }  # fmt: skip

@@ -5,19 +5,28 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import BindingsMap, BindingType
+from textual.filter import Monochrome, NoColor
 
 import themes
-from vterm import theme
+from vterm import keymap, theme
 from vterm.bridge import FRAME_SECONDS, Bridge
+from vterm.glyphs import twins
+from vterm.key_names import typed
+from vterm.palette import Palette
+from vterm.palette_file import PaletteError
 from vterm.screens.main import MainScreen
-from vterm.settings import Settings
+from vterm.settings import Choice, Settings
 from vterm.state import DeskState
+from vterm.surroundings import Surroundings
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import SystemCommand
     from textual.screen import Screen
 
@@ -31,8 +40,7 @@ class VtermApp(App[int], inherit_bindings=False):
 
     TITLE = "vterm"
     CSS_PATH = str(themes.STYLES / "desk.tcss")
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "leave", "Quit", show=False, priority=True)]
-    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = []
     ENABLE_COMMAND_PALETTE = True
     NOTIFICATION_TIMEOUT = 4
 
@@ -43,19 +51,25 @@ class VtermApp(App[int], inherit_bindings=False):
         state: DeskState | None = None,
         settings: Settings | None = None,
         live: bool = True,
+        surroundings: Surroundings | None = None,
     ) -> None:
         self.settings = settings or Settings()
-        self.palette = theme.load(self.settings.theme)
+        self.surroundings = surroundings or Surroundings()
+        self.told: list[str] = []
+        self.keymap, self.keys_state = keymap.DEFAULT, "none, the terminal's own keys hold"
+        self.palette = theme.load(theme.DEFAULT)
         super().__init__()
+        self._grey = next((f for f in self._filters if isinstance(f, Monochrome | NoColor)), Monochrome(enabled=False))
+        if self._grey not in self._filters:
+            self._filters.append(self._grey)
         self.state = state or DeskState()
         self.bridge = Bridge(self.state, connect, self._paint)
         self.bridge.first_symbol = self.settings.symbol
         self.live = live
         self._listening: asyncio.Task[None] | None = None
         self.broken = ""
-        self.register_theme(theme.textual_theme(self.palette))
-        self.theme = self.palette.name
-        self.palette = self._worn(self.palette.name)
+        self.read_home()
+        self.dress()
 
     # -- looks ----------------------------------------------------------------------------------------------
 
@@ -63,18 +77,99 @@ class VtermApp(App[int], inherit_bindings=False):
         """Own variables, so that any theme can stand under our sheets."""
         return theme.css_variables(self.palette)
 
-    def _worn(self, name: str) -> theme.Palette:
-        palette = theme.load(name)
-        if not self.no_color:
-            return palette
-        return theme.Palette(palette.name, palette.title, palette.dark, palette.roles, palette.tints, mono=True)
+    @property
+    def home(self) -> Path | None:
+        """The folder that the settings came from."""
+        return self.settings.path.parent if self.settings.path else None
+
+    def read_home(self) -> None:
+        """Keys and palettes of the home, now; what is refused is told, and the terminal's own hold."""
+        self.told = []
+        if self.home is None:
+            return
+        self.told += theme.own(self.home / "themes")
+        try:
+            found = keymap.load(self.home / "keys.toml")
+            self.keymap = found or keymap.DEFAULT
+            self.keys_state = "in use" if found else "none, the terminal's own keys hold"
+        except keymap.KeysError as error:
+            self.keymap, self.keys_state = keymap.DEFAULT, f"refused: {error}"
+            self.told.append(f"{error} (the terminal's own keys hold)")
+        self._bind()
+
+    def _bind(self) -> None:
+        """Keys that hold in dialogs, too. One that types a letter cannot."""
+        made = BindingsMap()
+        for name, action in (("quit", "leave"), ("palette", "command_palette")):
+            for key in self.keymap.keys(name):
+                if not typed(key):
+                    made.bind(key, action, show=False, priority=True)
+        self._bindings = made
+
+    @property
+    def colours(self) -> str:
+        """full, 16 or none: what is chosen, else what NO_COLOR and the terminal say."""
+        chosen = self.settings.colours
+        return chosen if chosen != "auto" else "none" if self.no_color else self.surroundings.colours
+
+    @property
+    def plain_glyphs(self) -> bool:
+        """Whether the font is a console's."""
+        chosen = self.settings.glyphs
+        return (chosen if chosen != "auto" else self.surroundings.glyphs) == "plain"
+
+    def dress(self) -> None:
+        """Look as the settings say."""
+        colours = self.colours
+        self.palette = self._worn(self.settings.theme)
+        self._grey.enabled = colours == "none"
+        self.register_theme(theme.textual_theme(self.palette))
+        self.theme = f"{self.palette.name}-red-up" if self.palette.red_up else self.palette.name
+        self.set_class(self.plain_glyphs, "-plain")
+        reduced = self.settings.reduced_motion == "on"
+        self.state.flashes.enabled = not reduced
+        self.animation_level = "none" if reduced else "full"
+
+    def _worn(self, name: str) -> Palette:
+        colours = self.colours
+        try:
+            found = theme.load(name)
+        except PaletteError:
+            found = theme.load(theme.DEFAULT)
+        if colours == "16" or (colours == "none" and self.surroundings.colours == "16"):
+            found = theme.load(theme.SIXTEEN[found.cvd])
+        if self.settings.up_colour == "red":
+            found = found.turned()
+        glyphs = twins() if self.plain_glyphs else {}
+        sample = self._sample if colours == "full" else lambda _: self.palette
+        return replace(found, mono=colours == "none", twins=glyphs, other=sample, _styles={})
+
+    def _sample(self, name: str) -> Palette:
+        """Another theme as it would be worn."""
+        found = theme.load(name)
+        return found.turned() if self.settings.up_colour == "red" else found
 
     def wear(self, name: str) -> None:
         """Change to this theme and remember it."""
-        self.palette = self._worn(name)
-        self.register_theme(theme.textual_theme(self.palette))
-        self.theme = name
         self.settings.theme = name
+        self.dress()
+        self.settings.save()
+
+    def choose(self, choice: Choice, value: str) -> None:
+        """Change a setting and remember it."""
+        self.settings.put(choice, value)
+        self.dress()
+        self.settings.save()
+
+    def bell(self) -> None:
+        """Ring, for those who want it."""
+        if self.settings.bell == "on":
+            super().bell()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A cursor that stands still, where nothing is to blink."""
+        if self.settings.reduced_motion == "on" and hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False
 
     # -- life -----------------------------------------------------------------------------------------------
 
@@ -103,6 +198,8 @@ class VtermApp(App[int], inherit_bindings=False):
         self._listening = asyncio.create_task(self.bridge.run())
         if self.live:
             self.set_interval(FRAME_SECONDS, self.bridge.flush)
+        for line in self.told[:3]:
+            self.main.say(line, "warning")
 
     def _paint(self, topics: set[str]) -> None:
         if self.is_running and self.screen_stack:

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from vterm import actions
+from vterm.keymap import DEFAULT
 from vterm.panes.ticket_form import DIGITS
 from vterm.screens.main import MainScreen
 
@@ -40,7 +41,7 @@ def test_screen_verbs_leave_the_trading_letters_alone() -> None:
 
 @pytest.mark.parametrize("context", CONTEXTS)
 def test_the_footer_teaches_at_most_ten(context: str) -> None:
-    assert 0 < len(actions.footer(context)) <= 10
+    assert 0 < len(DEFAULT.footer(context)) <= 10
 
 
 def test_every_action_has_words_and_somebody_who_does_it() -> None:
@@ -63,17 +64,16 @@ def test_every_action_has_words_and_somebody_who_does_it() -> None:
     from vterm.panes.tape import TapePane
     from vterm.panes.ticket import TicketPane
     from vterm.panes.watch import WatchPane
+    from vterm.screens.pages import ActivityPage
+    from vterm.screens.settings import SettingsPage
 
     panes = (WatchPane, LadderPane, ChartPane, TapePane, TicketPane, OrdersPane, PositionsPane, MarketsPane,
              MoversPane, BreadthPane, HeatPane, HoursPane, ScreenerPane, HoldingsPane, EquityPane, AllocationPane,
              ExposurePane, AttributionPane, CalendarPane)  # fmt: skip
-    owners = {pane.CONTEXT: pane for pane in panes} | {"desk": MainScreen}
+    pages = {"page": ActivityPage, "settings": SettingsPage}
+    owners = {pane.CONTEXT: pane for pane in panes} | {"desk": MainScreen} | pages
     for action in actions.ACTIONS:
         assert action.help
         if not action.name.startswith("screen_"):
             owner = owners[action.context]
             assert hasattr(owner, f"do_{action.name}") or hasattr(MainScreen, f"do_{action.name}"), action.name
-
-
-def test_keys_are_shown_as_people_write_them() -> None:
-    assert [actions.shown(k) for k in ("slash", "f2", "ctrl+p", "b")] == ["/", "F2", "^p", "b"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -19,7 +20,7 @@ from vterm.terminal import VtermApp
 STRINGS = Path(__file__).resolve().parents[2] / "../shared/security/terminal_strings.jsonl"
 
 
-def make(desk: FakeDesk, **settings: str) -> VtermApp:
+def make(desk: FakeDesk, **settings: Any) -> VtermApp:
     async def connect() -> FakeDesk:
         return desk
 

@@ -8,7 +8,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from themes import DIALOGS
-from vterm import actions
+from vterm.key_names import shown
+from vterm.keymap import Keymap
 from vterm.paint import Line
 from vterm.panes.ticket_foresee import wrap
 from vterm.widgets.line_view import LineView
@@ -21,22 +22,23 @@ ABOUT = {
     "ticket": "Type a quantity; the preview says what would happen. Enter goes on, F2 reviews and sends.",
     "orders": "Working orders; ahead is the size that fills before yours.",
     "positions": "What you hold, marked at the market.",
+    "settings": "What the terminal remembers. Enter changes the row; a click on the value does, too.",
     "desk": "Keys that work everywhere.",
 }
 
 
-def lines(context: str) -> list[Line]:
+def lines(keymap: Keymap, context: str) -> list[Line]:
     """The help page of a context."""
     out: list[Line] = [((text, "foreground"),) for text in wrap(ABOUT.get(context, ""), 64)]
     out.append(())
     heading = ""
-    for action in actions.help_rows(context):
+    for action in keymap.help_rows(context):
         name = action.context.upper() if action.context != "desk" else "EVERYWHERE"
         if name != heading:
             out += [()] if heading else []
             out.append(((name, "muted"),))
             heading = name
-        keys = " ".join(actions.shown(key) for key in action.keys)
+        keys = " ".join(shown(key) for key in action.keys) or "no key"
         out.append(((f"  {keys:<12}", "bold accent"), (action.help, "foreground")))
     return out
 
@@ -46,9 +48,9 @@ class HelpDialog(ModalScreen[None]):
 
     CSS_PATH = DIALOGS
 
-    def __init__(self, context: str) -> None:
+    def __init__(self, keymap: Keymap, context: str) -> None:
         super().__init__(classes="dialog")
-        self.context = context
+        self.keymap, self.context = keymap, context
 
     def compose(self) -> ComposeResult:
         """One list."""
@@ -60,14 +62,15 @@ class HelpDialog(ModalScreen[None]):
     def on_mount(self) -> None:
         """Fill it."""
         view = self.query_one("#help", LineView)
-        view.show(lines(self.context))
+        view.show(lines(self.keymap, self.context))
         view.focus()
-        self.call_after_refresh(lambda: view.show(lines(self.context)))
+        self.call_after_refresh(lambda: view.show(lines(self.keymap, self.context)))
 
     def on_key(self, event: events.Key) -> None:
         """Scroll or close."""
         view = self.query_one("#help", LineView)
-        if event.key in ("escape", "question_mark", "f1", "enter", "q"):
+        ways_out = (*self.keymap.keys("help"), *self.keymap.keys("back"))
+        if event.key in ("escape", "enter", "q", *ways_out):
             self.dismiss(None)
         elif event.key in ("j", "down"):
             view.scroll_relative(y=1, animate=False)

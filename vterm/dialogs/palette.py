@@ -9,8 +9,9 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from engine.desk import Document
 from engine.model.instrument import ASSET_CLASSES
-from vterm import actions
+from vterm.actions import Action
 from vterm.dialogs.search import ranked
+from vterm.key_names import shown
 
 
 class ActionProvider(Provider):
@@ -22,14 +23,14 @@ class ActionProvider(Provider):
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
-        for action in actions.ACTIONS:
+        for action in self._desk.keymap.rows:
             if action.palette:
                 yield DiscoveryHit(_name(action), partial(self._desk.perform, action.name), help=_keys(action))
 
     async def search(self, query: str) -> Hits:
         """Those that match."""
         matcher = self.matcher(query)
-        for action in actions.ACTIONS:
+        for action in self._desk.keymap.rows:
             points = matcher.match(_name(action)) if action.palette else 0
             if points > 0:
                 yield Hit(points, matcher.highlight(_name(action)), partial(self._desk.perform, action.name),
@@ -54,10 +55,10 @@ def _class_of(row: Document) -> str:
     return kind if kind in ASSET_CLASSES else ""
 
 
-def _name(action: actions.Action) -> str:
+def _name(action: Action) -> str:
     return action.help
 
 
-def _keys(action: actions.Action) -> str:
+def _keys(action: Action) -> str:
     where = "" if action.context == "desk" else f"{action.context} · "
-    return where + "  ".join(actions.shown(key) for key in action.keys)
+    return where + "  ".join(shown(key) for key in action.keys)

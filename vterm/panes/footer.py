@@ -7,7 +7,8 @@ from typing import ClassVar
 from textual import events
 from textual.message import Message
 
-from vterm import actions
+from vterm.key_names import shown
+from vterm.keymap import Keymap
 from vterm.paint import Line, Span, fit, left_right, width
 from vterm.panes.header import clock_spans
 from vterm.panes.pane import Pane
@@ -30,12 +31,12 @@ def freshness(state: DeskState, short: bool = False) -> Line:
     return (*spans, (" ", "muted"))
 
 
-def keys(context: str, room: int) -> tuple[Line, list[tuple[int, int, str]]]:
+def keys(keymap: Keymap, context: str, room: int) -> tuple[Line, list[tuple[int, int, str]]]:
     """As many keys as fit, and the cells that each of them covers (for clicks)."""
     spans: list[Span] = [(" ", "muted")]
     places: list[tuple[int, int, str]] = []
-    for action in actions.footer(context):
-        key = actions.shown(action.keys[0])
+    for action in keymap.footer(context):
+        key = shown(action.keys[0])
         start, cells = width(spans), len(key) + 1 + len(action.word) + 2
         if start + cells > room:
             break
@@ -66,7 +67,7 @@ class FooterLine(Pane):
     def paint(self, width_: int, height: int) -> None:
         """The line."""
         right = freshness(self.state, short=width_ < 100)
-        line, self._places = keys(self.context, width_ - width(right))
+        line, self._places = keys(self.keymap, self.context, width_ - width(right))
         self.show([left_right(line, right, width_)])
 
     def on_click(self, event: events.Click) -> None:

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 
+from vterm.keymap import DEFAULT, Keymap
 from vterm.paint import Line, clip, on
 from vterm.state import DeskState
 from vterm.widgets.line_view import LineView
@@ -37,6 +38,11 @@ class Pane(LineView):
         if self.NAME:
             self.border_title = Content(self.NAME)
 
+    @property
+    def keymap(self) -> Keymap:
+        """Keys of the running application."""
+        return getattr(self.app, "keymap", DEFAULT)
+
     def render_line(self, y: int) -> Strip:
         """The first frame has what there is to show, without waiting for an event."""
         if not self._painted:
@@ -59,8 +65,9 @@ class Pane(LineView):
         """Name above, facts below; foreign text in them was made safe by the caller."""
         if self._titles != (title, foot):
             self._titles = (title, foot)
-            self.border_title = Content(title or " ")
-            self.border_subtitle = Content(foot) if foot else None
+            twins = self.palette.twins
+            self.border_title = Content(title.translate(twins) or " ")
+            self.border_subtitle = Content(foot.translate(twins)) if foot else None
 
     def empty(self, sentence: str, height: int, width: int) -> None:
         """One muted sentence in the middle of nothing."""
@@ -147,6 +154,22 @@ class ListPane(Pane):
     def do_row_page_up(self) -> None:
         """A page up."""
         self._jump(-max(1, self.rows - 1))
+
+    def do_row_half_down(self) -> None:
+        """Half a page down."""
+        self._jump(max(1, self.rows // 2))
+
+    def do_row_half_up(self) -> None:
+        """Half a page up."""
+        self._jump(-max(1, self.rows // 2))
+
+    def do_row_first(self) -> None:
+        """First row."""
+        self._jump(-len(self.keys) or -1)
+
+    def do_row_last(self) -> None:
+        """Last row."""
+        self._jump(len(self.keys) or 1)
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor; a second one on the same row opens it."""

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from vterm import actions
 from vterm.bridge import Bridge
+from vterm.keymap import DEFAULT, Keymap
 from vterm.panes.footer import FooterLine, TabLine
 from vterm.panes.header import HeaderLine
 from vterm.panes.pane import Pane
@@ -89,7 +90,9 @@ class FrameScreen(Screen[None]):
             pane.repaint()
 
     def say(self, text: str, severity: Any = "information") -> None:
-        """One line at the lower right; never markup."""
+        """One line at the lower right; never markup. Who wants only what is important is spared what went well."""
+        if severity == "information" and self.app.settings.notices == "important":  # type: ignore[attr-defined]
+            return
         self.app.notify(text, severity=severity, markup=False, timeout=4 if severity == "information" else 7)
 
     # -- layout and focus -----------------------------------------------------------------------------------
@@ -156,11 +159,16 @@ class FrameScreen(Screen[None]):
         self.query_one("#body").mount(self.page)
         self.set_focus(self.page)
 
+    @property
+    def keymap(self) -> Keymap:
+        """Keys of the running application."""
+        return getattr(self.app, "keymap", DEFAULT)
+
     # -- keys -----------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
         """The table decides."""
-        action = actions.find(event.key, self.context)
+        action = self.keymap.find(event.key, self.context)
         if action is not None:
             event.stop()
             event.prevent_default()

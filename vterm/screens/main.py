@@ -16,6 +16,7 @@ from vterm.panes.orders import OrdersPane
 from vterm.panes.pane import QuotesWanted
 from vterm.panes.watch import WatchPane
 from vterm.screens.book import BookScreen
+from vterm.settings import BY_NAME
 
 if TYPE_CHECKING:
     from vterm.panes.market_list import MarketsPane
@@ -187,7 +188,7 @@ class MainScreen(BookScreen):
         """Keys of the focused pane."""
         from vterm.dialogs.help import HelpDialog
 
-        self.app.push_screen(HelpDialog(self.context))
+        self.app.push_screen(HelpDialog(self.keymap, self.context))
 
     def do_jump(self) -> None:
         """Letters on the panes."""
@@ -235,8 +236,8 @@ class MainScreen(BookScreen):
 
     def do_theme(self) -> None:
         """The next theme."""
-        names = theme.NAMES
-        self.set_theme(names[(names.index(self.app.palette.name) + 1) % len(names)])  # type: ignore[attr-defined]
+        names, now = theme.names(), self.app.settings.theme  # type: ignore[attr-defined]
+        self.set_theme(names[(names.index(now) + 1) % len(names) if now in names else 0])
 
     def set_theme(self, name: str) -> None:
         """This theme, from now on."""
@@ -322,6 +323,9 @@ class MainScreen(BookScreen):
             self.errands.run(self.errands.watch([*rest, args[0]] if wish.kind == "watch" else rest))
         elif wish.kind == "theme":
             self.set_theme(args[0])
+        elif wish.kind == "set":
+            self.app.choose(BY_NAME[args[0]], args[1])  # type: ignore[attr-defined]
+            self.call_after_refresh(self.repaint_all)
         elif wish.kind == "screen":
             self.open_screen([name.lower() for name in actions.SCREENS].index(args[0]) + 1)
         else:

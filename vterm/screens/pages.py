@@ -6,9 +6,8 @@ from itertools import count
 from typing import Any, ClassVar
 
 from engine.model.text import safe
-from vterm import theme
 from vterm.actions import SCREENS
-from vterm.paint import DOWN, UP, Line, clip, fit, grouped, left_right, number
+from vterm.paint import DOWN, UP, Line, clip, fit, grouped, number
 from vterm.panes.pane import ListPane, Pane
 from vterm.state import DeskState
 from vterm.wording import trail
@@ -97,53 +96,20 @@ def _trimmed(value: object) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-class SettingsPage(Page):
-    """Theme and clock."""
-
-    CONTEXT: ClassVar[str] = "page"
-    TOPICS: ClassVar[frozenset[str]] = frozenset({"clock", "link"})
-
-    def paint(self, width: int, height: int) -> None:
-        """Themes to choose from, then the clock."""
-        self.entitle("Settings", "enter chooses")
-        self.keep([*theme.NAMES, None, None, "pause", "next_open"])
-        here = self.palette.name
-        rows: list[Line] = []
-        for name in theme.NAMES:
-            chosen = name == here
-            rows.append(left_right((("  ● " if chosen else "  ○ ", "accent" if chosen else "faint"),
-                        (theme.load(name).title, "foreground")), ((f"{name} ", "muted"),), min(width, 60)))  # fmt: skip
-        clock = self.state.clock
-        word = "runs on" if not clock.get("paused") else "stands still since"
-        rows += [(), ((" CLOCK", "muted"), (f"  {word} {str(clock.get('now', ''))[:19].replace('T', ' ')} UTC, "
-                 f"speed ×{clock.get('speed', '1')}", "foreground"))]  # fmt: skip
-        rows += [(("    pause or resume", "foreground"), ("   space", "muted")),
-                 (("    jump to the next open", "foreground"), ("   N", "muted"))]  # fmt: skip
-        self.show([self.mark(i, line) for i, line in enumerate(rows)], head=(((" THEME", "muted"),),))
-
-    def opened(self) -> None:
-        """A double click."""
-        self.do_choose()
-
-    def do_choose(self) -> None:
-        """Take what the cursor points at."""
-        desk = self.screen
-        if self.current in theme.NAMES:
-            desk.set_theme(self.current)  # type: ignore[attr-defined]
-        elif self.current:
-            desk.perform(self.current)  # type: ignore[attr-defined]
-
-
 def page(number_: int, state: DeskState) -> Pane | Any:
     """The screen of a digit."""
     if number_ == 3:
         from vterm.screens.markets import MarketsView
 
         return MarketsView(state)
+    if number_ == 8:
+        from vterm.screens.settings import SettingsPage
+
+        return SettingsPage(state)
     if number_ == 2:
         from vterm.screens.portfolio import PortfolioView
 
         return PortfolioView(state)
-    made: dict[int, type[Page]] = {7: ActivityPage, 8: SettingsPage}
+    made: dict[int, type[Page]] = {7: ActivityPage}
     title = SCREENS[number_ - 1]
     return made[number_](state) if number_ in made else EmptyPage(state, title)

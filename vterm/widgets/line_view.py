@@ -15,7 +15,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from vterm.paint import Line, fit, joined
-from vterm.theme import DEFAULT, Palette, load
+from vterm.palette import Palette
+from vterm.theme import DEFAULT, load
 
 
 class LineView(ScrollView, can_focus=True):
@@ -81,14 +82,15 @@ class LineView(ScrollView, can_focus=True):
         own = self._own_style
         if own is None:
             own = self._own_style = self.rich_style
-        key = (palette.name, palette.mono, width, own)
+        key = (palette.look, width, own)
         if key != self._strip_key or len(self._strips) > 1000:
             self._strips.clear()
             self._strip_key = key
         line = self._line(y)
         strip = self._strips.get(line)
         if strip is None:
-            segments = [Segment(text, palette.style(name)) for text, name in joined(fit(line, width))]
+            segments = [Segment(text.translate(palette.twins), palette.style(name))
+                        for text, name in joined(fit(line, width))]  # fmt: skip
             strip = Strip(segments, width).apply_style(own)
             self._strips[line] = strip
         return strip
