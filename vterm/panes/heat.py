@@ -58,7 +58,7 @@ def cell(row: Document, width: int, tall: int, here: bool, dull: bool) -> list[L
     """One cell of exactly `width` by `tall`; a blank column parts it from the next, and a line where there is room."""
     text, inner = str(row.get("change_pct") or "0.00"), width - 1
     kind = str(row["asset_class"])
-    name = safe(str(row.get("sector") or WHOLE.get(kind, kind.capitalize())))
+    name: str = safe(str(row.get("sector") or WHOLE.get(kind, kind.capitalize())))
     back = "cursor" if dull else tint(text)
     style = "muted" if dull else "foreground"
     if len(name) > inner - 1:
