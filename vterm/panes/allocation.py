@@ -30,7 +30,7 @@ def slice_line(name: str, weight: str, width: int, *, mark: bool = False) -> Lin
     room = max(4, width - 28)
     drawn = bar(units(weight.lstrip("-"), 6), 1_000_000, room)
     if short:
-        drawn = drawn.rstrip().replace("█", "▒").ljust(room)
+        drawn = ("▒" * len(drawn.rstrip())).ljust(room)
     return fit(((f" {clip(safe(name), 14)} ", "foreground"), (drawn, "down" if short else "muted"),
                 (percent(weight, 1).rjust(7), "down" if short else "foreground"), (" %", "muted"),
                 (" !" if mark else "  ", "warning"), (DOWN if short else " ", "down")), width)  # fmt: skip
@@ -81,11 +81,11 @@ class AllocationPane(PortfolioPane):
         lines = [fit(((" largest name  ", "muted"), (clip(str(top["symbol"]), max(1, width - 28)), "foreground"),
                       (tail, "foreground"), (mark, "warning")), width)]  # fmt: skip
         if mark:
-            lines.append(((" ! over the 25 % single-name limit:", "warning"),))
+            lines.append(fit(((" ! over the 25 % single-name limit:", "warning"),), width))
             lines.append(((f"   new {top['symbol']} {'buys' if top.get('side') != 'short' else 'sales'} are refused",
                            "muted"),))  # fmt: skip
         elif beyond:
-            lines.append(((" ! ", "warning"), ("over 25 %; the limit is by name", "muted")))
+            lines.append(fit(((" ! ", "warning"), ("over 25 %; the limit is by name", "muted")), width))
         return lines
 
     def do_slices_next(self) -> None:

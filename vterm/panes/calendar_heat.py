@@ -30,13 +30,11 @@ def tint(fraction: str) -> str:
 
 
 def figure(fraction: str | None) -> str:
-    """A day's return in five cells, with its sign: +0.17, -1.20, +12.4."""
+    """A day's return in five cells, with its sign: +0.17, -1.20, +12.4, -150."""
     if fraction is None:
         return "    —"
-    text = percent(fraction, 2)
-    if len(text.lstrip("-")) > 4:
-        text = percent(fraction, 1)
-    return (f"+{text}" if direction(text) == "up" else text)[:5].rjust(5)
+    text = next((t for t in (percent(fraction, d) for d in (2, 1, 0)) if len(t.lstrip("-")) <= 4), "++++")
+    return (f"+{text}" if direction(text) == "up" else text).rjust(5)
 
 
 class CalendarPane(PortfolioPane):

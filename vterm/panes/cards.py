@@ -118,4 +118,6 @@ class FiguresPane(Pane):
             return ()
         fell = percent(past["max_drawdown"]) if past.get("max_drawdown") is not None else UNKNOWN
         tail = f"  {str(past['window']).upper()} · max drawdown {fell} %"
-        return ((f" {sparkline(values, min(len(values), width_ - len(tail) - 2))}", "foreground"), (tail, "muted"))
+        cells = min(len(values), width_ - len(tail) - 2)
+        thin = [values[(place + 1) * len(values) // cells - 1] for place in range(cells)]
+        return ((f" {sparkline(thin, cells)}", "foreground"), (tail, "muted"))

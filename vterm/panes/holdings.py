@@ -63,8 +63,14 @@ class HoldingsPane(PortfolioListPane):
         lines = [self.mark(i, self._row(row, columns, width)) for i, row in enumerate(rows)]
         rule: Line = ((" " + "─" * (width - 2), "rule"),)
         total: list[Line] = [rule, self._total(columns, width)] if height > 5 else []
+        total += [(), *self._warnings(rows)] if len(lines) + len(total) + 3 < height else []
         fits = len(lines) + len(total) < height
         self.show(lines + (total if fits else []), head=(head(columns, width),), foot=[] if fits else total)
+
+    def _warnings(self, rows: list[Document]) -> list[Line]:
+        words = "is over the 25 % single-name limit: new"
+        return [((f" ! {row['symbol']} {words} {'sales' if row.get('side') == 'short' else 'buys'} are refused",
+                  "warning"),) for row in rows if over(row)]  # fmt: skip
 
     def _row(self, row: Document, columns: tuple[str, ...], width: int) -> Line:
         symbol, state = str(row["symbol"]), self.state
