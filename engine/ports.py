@@ -78,6 +78,9 @@ class LedgerStore(Protocol):
     def snapshot(self, snapshot: Snapshot) -> None:
         """Keep a snapshot durably; older ones may be dropped."""
 
+    def fold(self) -> None:
+        """Tidy up what is already durable, while nobody waits. No promise depends on it."""
+
     def meta(self, key: str) -> str | None:
         """A remembered word about the home (seed, anchor, ...)."""
 

@@ -109,15 +109,18 @@ class SqliteLedger:
             self._head.write(group.journal[-1][0], group.hash)
 
     def snapshot(self, snapshot: Snapshot) -> None:
-        """Keep a snapshot and some before it, then fold the write-ahead log back into the file."""
+        """Keep a snapshot and some before it."""
+        with self._use() as connection, self._transaction(connection) as cursor:
+            PUT_SNAPSHOT.run(cursor, [snapshot_row(connection, snapshot)])
+            cursor.execute(
+                "DELETE FROM snapshots WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT ?) "
+                "AND seq NOT IN (SELECT max(seq) FROM snapshots GROUP BY seq / ?)",
+                (SNAPSHOTS_KEPT, SNAPSHOT_EVERY),
+            )
+
+    def fold(self) -> None:
+        """Fold the write-ahead log back into the file, so that no commit has to; readers keep what they read."""
         with self._use() as connection:
-            with self._transaction(connection) as cursor:
-                PUT_SNAPSHOT.run(cursor, [snapshot_row(connection, snapshot)])
-                cursor.execute(
-                    "DELETE FROM snapshots WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT ?) "
-                    "AND seq NOT IN (SELECT max(seq) FROM snapshots GROUP BY seq / ?)",
-                    (SNAPSHOTS_KEPT, SNAPSHOT_EVERY),
-                )
             connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     def meta(self, key: str) -> str | None:

@@ -30,7 +30,9 @@ _SETTINGS = (
     ("cell_size_check", "ON", 1),
     ("trusted_schema", "OFF", 0),
 )
-_LOG_PAGES, _LOG_BYTES = 2_000, 2_000 * (4_096 + 24) + 32
+_LOG_PAGES = 4_000
+"""Where a commit folds the log back although nobody was idle: 16 MiB, one commit of 300."""
+_LOG_BYTES = _LOG_PAGES * (4_096 + 24) + 32
 _CACHE_KIB = 16_384
 
 

@@ -20,6 +20,9 @@ MAX_GROUP = 1024
 GATHER_S = 0.000_1
 """How long to look out for more of a crowd: far below what a synchronisation costs."""
 
+IDLE_S = 0.2
+"""After so long without work the store may tidy up: an order that comes just then waits 2 ms."""
+
 
 class _Work:
     """Something waiting for the thread: entries, a snapshot, or nothing (a flush); `last` ends the thread."""
@@ -55,6 +58,7 @@ class GroupWriter:
         self._gate = threading.Lock()
         self._closed = False
         self._expected = 1
+        self._untidy = False
         self.failure: Failure | None = None
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -107,12 +111,30 @@ class GroupWriter:
                 self._give_up()
 
     def _take(self) -> None:
-        self._group.append(self._queue.get())
+        self._group.append(self._next())
         self._gather()
         with contextlib.suppress(Empty):
             while len(self._group) < MAX_GROUP and not self._group[-1].last:
                 self._group.append(self._queue.get_nowait())
         self._expected = len(self._group)
+
+    def _next(self) -> _Work:
+        """The next piece of work; the store tidies up before a long wait for it."""
+        if self._untidy:
+            try:
+                return self._queue.get(timeout=IDLE_S)
+            except Empty:
+                self._fold()
+        return self._queue.get()
+
+    def _fold(self) -> None:
+        """A disk that is full or fails now says so again at the next commit, where it matters."""
+        self._untidy = False
+        try:
+            with contextlib.suppress(StoreError):
+                self._store.fold()
+        except IntegrityError as failure:
+            self.failure = failure
 
     def _gather(self) -> None:
         """Callers answered together come back together: wait for as many as last time while they still come.
@@ -136,6 +158,7 @@ class GroupWriter:
                 if work.snapshot is not None:
                     self._commit(waiting)
                     waiting = []
+                    self._untidy = True
                     self._store.snapshot(work.snapshot)
             self._commit(waiting)
         except (StoreError, IntegrityError) as failure:
@@ -143,6 +166,7 @@ class GroupWriter:
 
     def _commit(self, entries: list[JournalEntry]) -> None:
         if entries:
+            self._untidy = True
             self._store.commit(entries)
 
     def _answer(self, failure: Failure | None) -> None:

@@ -24,11 +24,10 @@ def fill_ledger(path: Path, fold: bool) -> SqliteLedger:
     for _ in range(2):
         ledger.commit(desk.entries(40))
         ledger.snapshot(desk.snapshot())
+        ledger.fold()
     ledger.commit(desk.entries(20))
     if fold:
-        connection = ledger._connection
-        assert connection is not None
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+        ledger.fold()
     return ledger
 
 
@@ -187,6 +186,17 @@ def test_a_tail_cut_from_a_dead_home_shows(dead: Path) -> None:
     Path(f"{dead}-shm").unlink(missing_ok=True)
     report = audit(dead)
     assert not report.ok and "lost entry 100" in " ".join(report.problems)
+
+
+def test_a_log_that_held_everything_shows_when_it_is_gone(tmp_path: Path) -> None:
+    ledger = SqliteLedger(tmp_path / "ledger.db")
+    ledger.commit(TinyDesk(seed=7).entries(40))
+    home = tmp_path / "dead"
+    home.mkdir()
+    for name in ("ledger.db", "ledger.head"):
+        shutil.copy(tmp_path / name, home / name)
+    ledger.close()
+    assert not audit(home / "ledger.db").ok
 
 
 def test_another_program_writing_a_closed_ledger_shows(tmp_path: Path) -> None:

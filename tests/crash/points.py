@@ -12,6 +12,7 @@ import pysqlite3.dbapi2 as dbapi
 
 from engine import runner
 from engine.adapters.sqlite import SqliteLedger
+from engine.ledger import writer
 from engine.ledger.writer import GroupWriter
 from engine.ports import JournalEntry, Snapshot
 from tests.crash.shim import install
@@ -21,6 +22,9 @@ SNAPSHOT, CONSUMER = "in a snapshot or checkpoint", "in a consumer"
 POINTS = (BEFORE, INSIDE, AFTER, SNAPSHOT, CONSUMER)
 OFTEN = 12
 """Entries between snapshots, so that many are met."""
+
+SOON_S = 0.001
+"""Idle time after which the log is folded back, for the same reason."""
 
 _HEARD_S = 0.002
 
@@ -43,6 +47,7 @@ class Death:
     def put_on(self) -> None:
         """Wrap the store of this process for good."""
         commit, snapshot, connect = SqliteLedger.commit, SqliteLedger.snapshot, dbapi.connect
+        fold = SqliteLedger.fold
 
         def deadly_commit(store: SqliteLedger, entries: Sequence[JournalEntry]) -> None:
             self.passed(BEFORE)
@@ -54,6 +59,9 @@ class Death:
             self._within(SNAPSHOT, snapshot, store, taken)
             self.passed(SNAPSHOT)
 
+        def deadly_fold(store: SqliteLedger) -> None:
+            self._within(SNAPSHOT, fold, store)
+
         def traced(*words: Any, **options: Any) -> Any:
             connection = connect(*words, **options)
             connection.set_trace_callback(lambda _: self.passed(self._phase))
@@ -62,9 +70,10 @@ class Death:
         if self.point in (INSIDE, SNAPSHOT):
             install(self)  # between the writes of a commit or a checkpoint, too
         SqliteLedger.commit, SqliteLedger.snapshot = deadly_commit, deadly_snapshot  # type: ignore[method-assign, assignment]
+        SqliteLedger.fold = deadly_fold  # type: ignore[method-assign]
         if self.point in (INSIDE, SNAPSHOT):
             dbapi.connect = traced
-        runner.SNAPSHOT_ENTRIES = OFTEN
+        runner.SNAPSHOT_ENTRIES, writer.IDLE_S = OFTEN, SOON_S
 
     # --- as SQLite's witness: it is at the same point before each deed of its own -------------------
 

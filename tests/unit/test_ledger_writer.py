@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from engine.ledger.writer import Failure, GroupWriter
+from engine.ledger.writer import IDLE_S, Failure, GroupWriter
 from engine.model.ids import TimeNs
-from engine.ports import JournalEntry, Recovered, Snapshot, StoreError
+from engine.ports import IntegrityError, JournalEntry, Recovered, Snapshot, StoreError
 
 
 def entry(seq: int) -> JournalEntry:
@@ -26,6 +28,8 @@ class FakeStore:
         self.entered = threading.Event()
         self.gate.set()
         self.bad, self.fault = bad, fault
+        self.folds = 0
+        self.fold_fault: type[Exception] | None = None
 
     def commit(self, entries: Sequence[JournalEntry]) -> None:
         self.entered.set()
@@ -39,6 +43,11 @@ class FakeStore:
 
     def recover(self) -> Recovered:
         return Recovered(None, ())
+
+    def fold(self) -> None:
+        self.folds += 1
+        if self.fold_fault is not None:
+            raise self.fold_fault("what is stored contradicts itself")
 
     def meta(self, key: str) -> str | None:
         return None
@@ -137,3 +146,42 @@ def test_many_threads_may_submit() -> None:
     writer.close()
     assert answers == [None] * 1_000
     assert sorted(seq for group in store.groups for seq in group) == list(range(1_000))
+
+
+def waited_until(said: Callable[[], bool]) -> bool:
+    """Whether it came true before anybody would have given up."""
+    until = time.monotonic() + 30
+    while not said() and time.monotonic() < until:
+        time.sleep(0.01)
+    return said()
+
+
+def test_the_store_tidies_up_once_after_work_and_not_again_without_it() -> None:
+    store = FakeStore()
+    writer = GroupWriter(store)
+    time.sleep(2 * IDLE_S)
+    assert store.folds == 0
+    writer.submit([entry(1)], lambda _: None)
+    assert waited_until(lambda: store.folds == 1)
+    time.sleep(2 * IDLE_S)
+    assert store.folds == 1
+    writer.submit([entry(2)], lambda _: None)
+    assert waited_until(lambda: store.folds == 2)
+    writer.close()
+    assert store.groups == [[1], [2]]
+
+
+@pytest.mark.parametrize(("fault", "stopped"), [(StoreError, False), (IntegrityError, True)])
+def test_a_fault_while_tidying_up_stops_trading_only_where_the_store_is_damaged(
+    fault: type[Exception], stopped: bool
+) -> None:
+    store, answers = FakeStore(), list[Failure | None]()
+    store.fold_fault = fault
+    writer = GroupWriter(store)
+    writer.submit([entry(1)], answers.append)
+    assert waited_until(lambda: store.folds == 1)
+    writer.submit([entry(2)], answers.append)
+    with contextlib.suppress(IntegrityError):
+        writer.close()
+    assert [answer is not None for answer in answers] == [False, stopped]
+    assert store.groups == ([[1]] if stopped else [[1], [2]])

@@ -40,6 +40,9 @@ class Memory:
     def snapshot(self, snapshot: Snapshot) -> None:
         return None
 
+    def fold(self) -> None:
+        return None
+
     def meta(self, key: str) -> str | None:
         return None
 
