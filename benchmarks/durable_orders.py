@@ -25,13 +25,13 @@ from typing import Any, Generic, TypeVar
 
 from benchmarks.durable_peers import Aiosqlite, AsyncOrm, rows_of
 from engine.adapters.sqlite import SqliteLedger
-from engine.ledger.answers import LoopAnswers
 from engine.ledger.postings import for_fill
 from engine.ledger.writer import GroupWriter
 from engine.model.fill import Explain, Fill
 from engine.model.ids import SECOND_NS, AccountId, FillId, Lots, Minor, OrderId, Symbol, Ticks, TimeNs
 from engine.model.order import Order, OrderRequest, OrderType, Status
 from engine.ports import JournalEntry, encode
+from engine.turns import TurnCommits
 
 BARS = {"aiosqlite_64": 10.0, "orm_64": 100.0, "single_p99_to_fsync_p99": 3.0}
 SYMBOLS = ("BTC", "ETH", "AAPL", "NVDA", "EURUSD", "SPY")
@@ -143,13 +143,13 @@ def measure_sync(folder: Path, times: int, waits: list[float]) -> None:
 async def run(folder: Path, rounds: int) -> dict[str, object]:
     ledger = SqliteLedger(folder / "ours.db")
     writer = GroupWriter(ledger)
-    answers = LoopAnswers(writer, asyncio.get_running_loop())
+    commits = TurnCommits(writer)
     naive = Aiosqlite(folder / "naive.db")
     await naive.open()
     made, for_naive = entries(), map(rows_of, entries())
     kinds: dict[str, Kind[Any]] = {
-        "ours_1": Kind(1, 400, made, lambda entry: answers.submit([entry])),
-        "ours_64": Kind(64, 100, made, lambda entry: answers.submit([entry])),
+        "ours_1": Kind(1, 400, made, lambda entry: commits.committed([entry])),
+        "ours_64": Kind(64, 100, made, lambda entry: commits.committed([entry])),
         "aiosqlite_1": Kind(1, 200, for_naive, naive.store),
         "aiosqlite_64": Kind(64, 8, for_naive, naive.store),
     }

@@ -32,6 +32,7 @@ from engine.requests.accounts import AccountRequests, Lists
 from engine.requests.clock import ClockRequests
 from engine.requests.orders import OrderRequests
 from engine.risk.schema import request_document
+from engine.turns import TurnCommits
 from engine.views import View
 from engine.views.journal import Journal
 
@@ -65,6 +66,7 @@ class Runner(OrderRequests, AccountRequests, ClockRequests):
         self.failure: StoreError | None = None
         self._store, self.journal_reader = store, journal
         self._writer = GroupWriter(store)
+        self._commits = TurnCommits(self._writer)
         self._stopping = asyncio.Event()
         self._pending = 0
         self._journalled = int(kernel.state.now)
@@ -152,7 +154,7 @@ class Runner(OrderRequests, AccountRequests, ClockRequests):
             return
         kernel = self.kernel
         self._since_snapshot, self._snapshot_at = 0, int(kernel.state.now)
-        self._writer.snapshot(snapshot_of(kernel))
+        self._commits.snapshot(snapshot_of(kernel))
 
     async def stop(self) -> None:
         """Stop the clock, keep the state, let go of the store."""
@@ -160,9 +162,14 @@ class Runner(OrderRequests, AccountRequests, ClockRequests):
         if self.failure is None:
             self._remember_time()
             self.snapshot()
-        await asyncio.to_thread(self._let_go)
+        await self.let_go()
 
-    def _let_go(self) -> None:
+    async def let_go(self) -> None:
+        """Write what waits and close the store, as it is: no time is remembered and no snapshot taken."""
+        self._commits.send()
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
         with contextlib.suppress(StoreError, IntegrityError):
             self._writer.close()
         if self.drift is not None:
@@ -206,15 +213,9 @@ class Runner(OrderRequests, AccountRequests, ClockRequests):
         if not entries and self._pending == 0:
             self._publish(documents, done)
             return
-        loop = asyncio.get_running_loop()
         self._pending += 1
-
         last = entries[-1].seq if entries else 0
-
-        def settled(error: BaseException | None) -> None:
-            loop.call_soon_threadsafe(self._settled, error, documents, done, last)
-
-        self._writer.submit(entries, settled)
+        self._commits.submit(entries, lambda error: self._settled(error, documents, done, last))
         self._since_snapshot += len(entries)
         if self._since_snapshot >= max(SNAPSHOT_ENTRIES, len(self.kernel.state.accounts)) or self._stepped_far():
             self.snapshot()

@@ -10,9 +10,8 @@ from typing import Any
 
 import pysqlite3.dbapi2 as dbapi
 
-from engine import runner
+from engine import runner, turns
 from engine.adapters.sqlite import SqliteLedger
-from engine.ledger import writer
 from engine.ledger.writer import GroupWriter
 from engine.ports import JournalEntry, Snapshot
 from tests.crash.shim import install
@@ -73,7 +72,7 @@ class Death:
         SqliteLedger.fold = deadly_fold  # type: ignore[method-assign]
         if self.point in (INSIDE, SNAPSHOT):
             dbapi.connect = traced
-        runner.SNAPSHOT_ENTRIES, writer.IDLE_S = OFTEN, SOON_S
+        runner.SNAPSHOT_ENTRIES, turns.IDLE_S = OFTEN, SOON_S
 
     # --- as SQLite's witness: it is at the same point before each deed of its own -------------------
 

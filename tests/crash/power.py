@@ -15,9 +15,9 @@ from unittest.mock import patch
 import msgspec
 
 from engine import runner as runner_room
+from engine import turns as turns_room
 from engine.adapters import sqlite_open
 from engine.bootstrap import LEDGER, audit_home
-from engine.ledger import writer as writer_room
 from engine.model.refusal import Refused
 from engine.ports import IntegrityError, StoreError
 from tests.crash.desk import ACCOUNTS, open_desk, order
@@ -84,7 +84,7 @@ def record(home: Path, orders: int, seed: int, kind: str) -> list[Deed]:
 def _settings(kind: str) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(patch.object(runner_room, "SNAPSHOT_ENTRIES", OFTEN))
-        stack.enter_context(patch.object(writer_room, "IDLE_S", SOON_S))
+        stack.enter_context(patch.object(turns_room, "IDLE_S", SOON_S))
         if kind == NORMAL:
             weaker = tuple(("synchronous", "NORMAL", 1) if s[0] == "synchronous" else s for s in sqlite_open._SETTINGS)
             stack.enter_context(patch.object(sqlite_open, "_SETTINGS", weaker))

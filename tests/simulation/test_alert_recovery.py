@@ -27,7 +27,7 @@ def session(home: Path, work: Callable[[Runner], Awaitable[None]]) -> Told:
             lambda events: told.extend(e["alert"]["alert_id"] for e in events if e["type"] == "alert.fired")
         )
         await work(desk)
-        await asyncio.to_thread(desk._let_go)
+        await desk.let_go()
         await asyncio.sleep(0)
         return told
 

@@ -34,7 +34,7 @@ def reopened(home: Path) -> str:
     async def read() -> str:
         desk = open_desk(home)
         digest = desk.kernel.state_hash()
-        await asyncio.to_thread(desk._let_go)
+        await desk.let_go()
         return digest
 
     return asyncio.run(read())
@@ -48,7 +48,7 @@ def test_the_journal_alone_rebuilds_the_state(own_home: Path) -> None:
         await trade(desk)
         desk._remember_time()
         digest = desk.kernel.state_hash()
-        await asyncio.to_thread(desk._let_go)
+        await desk.let_go()
         return digest
 
     assert asyncio.run(run()) == reopened(own_home) == reopened(own_home)
@@ -65,7 +65,7 @@ def test_a_snapshot_and_what_followed_rebuild_the_state(own_home: Path) -> None:
         await trade(desk)
         desk._remember_time()
         digest = desk.kernel.state_hash()
-        await asyncio.to_thread(desk._let_go)
+        await desk.let_go()
         return digest
 
     assert asyncio.run(run()) == reopened(own_home)
@@ -134,7 +134,7 @@ def test_a_restart_never_has_many_steps_to_take_again(own_home: Path, works: boo
         desk.step()
         desk._remember_time()
         now = desk.kernel.state.now
-        await asyncio.to_thread(desk._let_go)
+        await desk.let_go()
         store = SqliteLedger(own_home / "ledger.db")
         snapshot = store.recover().snapshot
         store.close()

@@ -43,6 +43,7 @@ def test_a_restart_replays_few_entries_of_a_long_journal(own_home: Path, tmp_pat
         found = []
         for number, count in enumerate((400, 2_000)):
             await send(desk, 400 * number, count)
+            desk._commits.send()
             await asyncio.to_thread(desk._writer.flush)
             found.append(left_behind(own_home, tmp_path / f"copy-{number}"))
         await desk.stop()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from engine.ledger.writer import IDLE_S, Failure, GroupWriter
+from engine.ledger.writer import Failure, GroupWriter
 from engine.model.ids import TimeNs
 from engine.ports import IntegrityError, JournalEntry, Recovered, Snapshot, StoreError
 
@@ -148,29 +147,6 @@ def test_many_threads_may_submit() -> None:
     assert sorted(seq for group in store.groups for seq in group) == list(range(1_000))
 
 
-def waited_until(said: Callable[[], bool]) -> bool:
-    """Whether it came true before anybody would have given up."""
-    until = time.monotonic() + 30
-    while not said() and time.monotonic() < until:
-        time.sleep(0.01)
-    return said()
-
-
-def test_the_store_tidies_up_once_after_work_and_not_again_without_it() -> None:
-    store = FakeStore()
-    writer = GroupWriter(store)
-    time.sleep(2 * IDLE_S)
-    assert store.folds == 0
-    writer.submit([entry(1)], lambda _: None)
-    assert waited_until(lambda: store.folds == 1)
-    time.sleep(2 * IDLE_S)
-    assert store.folds == 1
-    writer.submit([entry(2)], lambda _: None)
-    assert waited_until(lambda: store.folds == 2)
-    writer.close()
-    assert store.groups == [[1], [2]]
-
-
 @pytest.mark.parametrize(("fault", "stopped"), [(StoreError, False), (IntegrityError, True)])
 def test_a_fault_while_tidying_up_stops_trading_only_where_the_store_is_damaged(
     fault: type[Exception], stopped: bool
@@ -179,9 +155,44 @@ def test_a_fault_while_tidying_up_stops_trading_only_where_the_store_is_damaged(
     store.fold_fault = fault
     writer = GroupWriter(store)
     writer.submit([entry(1)], answers.append)
-    assert waited_until(lambda: store.folds == 1)
+    with contextlib.suppress(IntegrityError):
+        writer.flush()
+    writer.fold()
+    with contextlib.suppress(IntegrityError):
+        writer.flush()
     writer.submit([entry(2)], answers.append)
     with contextlib.suppress(IntegrityError):
         writer.close()
+    assert store.folds == 1
     assert [answer is not None for answer in answers] == [False, stopped]
     assert store.groups == ([[1]] if stopped else [[1], [2]])
+
+
+def test_the_caller_may_write_for_itself_until_something_fails() -> None:
+    store = FakeStore(bad=3)
+    writer = GroupWriter(store)
+    assert writer.idle and writer.write([entry(1)]) is None
+    writer.submit([entry(2)], lambda _: None)
+    writer.flush()
+    failure = writer.write([entry(3)])
+    assert isinstance(failure, StoreError) and writer.write([entry(4)]) is failure
+    assert store.groups == [[1], [2]]
+    with pytest.raises(StoreError, match="disk is full"):
+        writer.close()
+    assert writer.closed
+
+
+def test_nobody_writes_once_it_is_closed() -> None:
+    store = FakeStore()
+    writer = GroupWriter(store)
+    writer.close()
+    assert "is closed" in str(writer.write([entry(1)])) and store.groups == []
+
+
+def test_a_fault_of_the_store_under_the_caller_is_told_to_whoever_comes_next() -> None:
+    writer = GroupWriter(FakeStore(bad=1, fault=ZeroDivisionError))
+    with pytest.raises(ZeroDivisionError):
+        writer.write([entry(1)])
+    assert "fault of its own" in str(writer.write([entry(2)]))
+    with pytest.raises(StoreError, match="fault of its own"):
+        writer.close()
