@@ -103,7 +103,7 @@ def opened(home: Path, read: Callable[[Runner], str]) -> str:
     async def run() -> str:
         desk = open_desk(home)
         told = read(desk)
-        await asyncio.to_thread(desk._let_go)
+        await desk.let_go()
         return told
 
     return asyncio.run(run())
