@@ -54,8 +54,13 @@ class Pane(LineView):
     def repaint(self) -> None:
         """Paint again, if there is room to."""
         self._painted = True
-        if self.size.width and self.size.height and self.display:
-            self.paint(self.size.width, self.size.height)
+        outside = self._counted
+        size = self._counted = self._room
+        try:
+            if size.width and size.height and self.display:
+                self.paint(size.width, size.height)
+        finally:
+            self._counted = outside
 
     def paint(self, width: int, height: int) -> None:
         """Compute the lines and `show` them."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.message import Message
 
+from engine.desk import Document
 from engine.model.instrument import ASSET_CLASSES
 from vterm.paint import Line, change, clip, fit, number, on, signed
 from vterm.panes.facts import instrument
@@ -71,10 +72,36 @@ class WatchPane(ListPane):
             super().__init__()
             self.symbol, self.go = symbol, go
 
+    def __init__(self, state: DeskState) -> None:
+        super().__init__(state)
+        self._order: tuple[list[str], dict[str, Document], list[str | None]] = ([], {}, [])
+        self._known: dict[str, tuple[Document, tuple[object, ...], Line]] = {}
+
+    def _grouped(self) -> list[str | None]:
+        """The rows' order, which quotes do not change."""
+        watch, instruments, rows = self._order
+        if watch != self.state.watch or instruments is not self.state.instruments:
+            rows = grouped(self.state)
+            self._order = (list(self.state.watch), self.state.instruments, rows)
+            self._known.clear()
+        return rows
+
+    def _row(self, symbol: str, width: int) -> Line:
+        """The row as it was painted last, where nothing of it is new: most of a long list, at each beat."""
+        state = self.state
+        quote, flash = state.quote(symbol), state.flashes.active("watch", symbol)
+        looks = (width, flash, state.link in ("stale", "down"), state.front(symbol) == state.symbol)
+        known = self._known.get(symbol)
+        if known is not None and known[0] is quote and known[1] == looks:
+            return known[2]
+        line = row(state, symbol, width)
+        self._known[symbol] = (quote, looks, line)
+        return line
+
     def paint(self, width: int, height: int) -> None:
         """The list by class."""
         state = self.state
-        self.keep(grouped(state))
+        self.keep(self._grouped())
         listed = sum(1 for key in self.keys if key)
         self.entitle("Watch", f"{listed} of {len(state.instruments)}" if state.instruments else "")
         if not self.keys:
@@ -85,7 +112,7 @@ class WatchPane(ListPane):
         if here and not self.has_focus:
             self.cursor = here[0]
         lines = [
-            self.mark(i, row(state, key, width)) if key else heading(state, self.keys, i, width)
+            self.mark(i, self._row(key, width)) if key else heading(state, self.keys, i, width)
             for i, key in enumerate(self.keys)
         ]
         facts = instrument(state, width)

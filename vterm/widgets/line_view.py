@@ -32,6 +32,7 @@ class LineView(ScrollView, can_focus=True):
         self.repainted = 0
         self.painting_first = False
         self._own_style: Style | None = None
+        self._counted: Size | None = None
 
     @property
     def palette(self) -> Palette:
@@ -45,10 +46,10 @@ class LineView(ScrollView, can_focus=True):
 
     def show(self, body: Sequence[Line], head: Sequence[Line] = (), foot: Sequence[Line] = ()) -> None:
         """Put these lines on the screen; only rows that differ are painted again."""
-        before = [self._line(y) for y in range(self.size.height)]
+        width, height = self._room
+        before = self._seen(height)
         self.head, self.body, self.foot = tuple(head), tuple(body), tuple(foot)
         rows = len(self.head) + len(self.body) + len(self.foot)
-        width = self.size.width
         if self.virtual_size != (width, rows):
             # Not through the reactive attribute: that would lay out the whole screen for a list that got longer.
             self.set_reactive(LineView.virtual_size, Size(width, rows))
@@ -56,7 +57,8 @@ class LineView(ScrollView, can_focus=True):
                 self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
         if self.painting_first:
             return
-        changed = [Region(0, y, width, 1) for y, line in enumerate(before) if self._line(y) != line]
+        after = self._seen(height)
+        changed = [Region(0, y, width, 1) for y in range(height) if after[y] != before[y]]
         if changed:
             self.repainted += len(changed)
             self.refresh(*changed)
@@ -76,9 +78,17 @@ class LineView(ScrollView, can_focus=True):
         index = y - len(self.head) + int(self.scroll_y)
         return index if 0 <= index < len(self.body) else None
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Strips of a region; the room is asked for once and not once a row."""
+        self._counted = self.size
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._counted = None
+
     def render_line(self, y: int) -> Strip:
         """The strip of screen row `y`, from the cache where that very line was painted before."""
-        palette, width = self.palette, self.size.width
+        palette, (width, height) = self.palette, self._room
         own = self._own_style
         if own is None:
             own = self._own_style = self.rich_style
@@ -86,7 +96,7 @@ class LineView(ScrollView, can_focus=True):
         if key != self._strip_key or len(self._strips) > 1000:
             self._strips.clear()
             self._strip_key = key
-        line = self._line(y)
+        line = self._line(y, height, int(self.scroll_y))
         strip = self._strips.get(line)
         if strip is None:
             segments = [Segment(text.translate(palette.twins), palette.style(name))
@@ -100,12 +110,26 @@ class LineView(ScrollView, can_focus=True):
         self._own_style = None
         super().notify_style_update()
 
-    def _line(self, y: int) -> Line:
+    @property
+    def _room(self) -> Size:
+        """The size, which costs a walk through the screen: as it was at the start of a paint, where one goes on."""
+        return self._counted or self.size
+
+    def _seen(self, height: int) -> list[Line]:
+        """What stands on the screen's rows."""
+        head, foot, top = self.head, self.foot, int(self.scroll_y)
+        rows = max(0, height - len(head) - len(foot))
+        if not rows:
+            return [self._line(y, height, top) for y in range(height)]
+        body = self.body[top : top + rows]
+        return [*head, *body, *(((),) * (rows - len(body))), *foot]
+
+    def _line(self, y: int, height: int, top: int) -> Line:
         head, foot = len(self.head), len(self.foot)
         if y < head:
             return self.head[y]
-        from_foot = y - (self.size.height - foot)
+        from_foot = y - (height - foot)
         if from_foot >= 0:
             return self.foot[from_foot]
-        index = y - head + int(self.scroll_y)
+        index = y - head + top
         return self.body[index] if index < len(self.body) else ()
