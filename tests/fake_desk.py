@@ -17,7 +17,7 @@ from engine.desk import Document
 from engine.model.format import time_text
 from engine.model.ids import TimeNs
 from engine.model.refusal import Code, refuse
-from tests import fake_portfolio
+from tests import fake_history, fake_portfolio
 
 START = 1_795_449_127_000_000_000  # 2026-11-23 15:52:07 UTC, a Monday
 STEP_NS = 100_000_000
@@ -117,7 +117,7 @@ class Thing:
         self.bids, self.asks = side(bid, -1), side(ask, +1)
 
 
-class FakeDesk:
+class FakeDesk(fake_history.Past):
     """Implements engine.desk.Desk over a market of fifteen instruments."""
 
     def __init__(self, *, live: bool = False, seed: int = 7, strings: Sequence[str] = ()) -> None:
@@ -575,7 +575,8 @@ class FakeDesk:
                     "symbol": thing.symbol,
                     "side": order["side"], "quantity": f"{quantity:f}", "price": thing.price(price), "fee": _text(fee),
                     "fee_currency": "VCR", "liquidity": "taker", "at": time_text(TimeNs(self.at)), "account": "default",
-                    "value": _text(self._value(thing.symbol, quantity, cost)), "realised_pnl": "0.00"}  # fmt: skip
+                    "value": _text(self._value(thing.symbol, quantity, cost)), "realised_pnl": "0.00",
+                    "explain": fake_history.explain(thing, order["side"], price)}  # fmt: skip
             self.fill_docs.append(fill)
             self._send({"type": "fill", "channel": "orders", "seq": self.seq, **fill})
         done = Decimal(order["remaining_quantity"]) == 0
@@ -636,15 +637,6 @@ class FakeDesk:
             self._match(doc)
             closing.append(dict(doc))
         return {**gone, "closing": closing}
-
-    async def algos(self, open_only: bool = False) -> Document:
-        return {"algos": []}
-
-    async def start_algo(self, algo: Document) -> Document:
-        return {"algo_id": "a000001", "status": "running", **algo}
-
-    async def control_algo(self, algo_id: str, action: str) -> Document:
-        return {"algo_id": algo_id, "status": {"pause": "paused", "resume": "running"}.get(action, "cancelled")}
 
     async def alerts(self, active_only: bool = False) -> Document:
         return {"alerts": [a for a in reversed(self.alert_docs.values()) if a["state"] == "active" or not active_only]}

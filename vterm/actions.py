@@ -84,6 +84,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_orders", ("o",), "orders", "Working orders"),
     Action("show_positions", ("p",), "positions", "Positions"),
     Action("alerts", ("A",), "alerts", "Alerts: what you are told of once"),
+    Action("notices", ("exclamation_mark", "f3"), "notices", "Everything that was told, and what you missed"),
     Action("theme", ("T",), "theme", "Next theme"),
     Action("quit", ("ctrl+q",), "quit", "Leave the terminal (asks if orders work)"),
     *(Action(f"screen_{n}", (str(n),), name, f"Screen {n}: {name}") for n, name in enumerate(SCREENS, 1)),

@@ -24,11 +24,11 @@ MARKET_SECONDS = 0.5
 SPARK_POINTS = 24
 STALE_MS = 3_000
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
-FIRST_BARS = 300
 DEFAULT_SYMBOL = "BTC-USD"
 DEFAULT_WATCH = ("AAPL", "MSFT", "NVDA", "SPY", "QQQ", "BTC-USD", "ETH-USD", "SOL-USD", "EUR-USD", "USD-JPY", "NDX")
 LOST = (DeskUnreachable, OSError, EOFError)
-_KEPT = frozenset({"trade", "order", "queue", "fill", "alert", "alerts", "error"})
+_KEPT = frozenset({"trade", "order", "queue", "fill", "alert", "alerts", "error", "system"})
+FIRST_ORDERS = 200
 ACCOUNT_CHANNELS = ("orders", "portfolio", "alerts", "system")
 
 
@@ -87,8 +87,7 @@ class Bridge:
         listed, watch = await desk.instruments(), await desk.watchlist()
         state.load_instruments(listed["instruments"])
         state.watch = list(watch["symbols"]) or [s for s in DEFAULT_WATCH if s in state.instruments]
-        state.load_orders((await desk.orders())["orders"])
-        state.fills.extend((await desk.fills(500))["fills"][: state.fills.maxlen])
+        await self._load_past()
         state.portfolio = await desk.portfolio()
         state.account = str(state.portfolio.get("account", state.account))
         state.clock, state.sessions = await desk.clock(), (await desk.sessions())["sessions"]
@@ -103,9 +102,20 @@ class Bridge:
         self._task("poll", self._poll())
         self.follow_market(self._whole_market)
         self.follow_portfolio(self._figures_wanted)
+        self._task("notices", self._notices())
 
     def _first(self) -> str:
         state = self.state
+    async def _load_past(self) -> None:
+        """The newest orders, all that work, the newest fills."""
+        desk, state = self.need(), self.state
+        newest, working = await desk.orders(limit=FIRST_ORDERS), await desk.orders(open_only=True)
+        known = {str(order["order_id"]) for order in newest["orders"]}
+        rest = [order for order in working["orders"] if str(order["order_id"]) not in known]
+        state.load_orders([*newest["orders"], *rest])
+        state.load_fills((await desk.fills(500))["fills"])
+        self.touch({"orders", "fills"})
+
         for symbol in (self.first_symbol, DEFAULT_SYMBOL, *state.watch, *state.instruments):
             if symbol in state.instruments:
                 return symbol
@@ -140,7 +150,6 @@ class Bridge:
             self.listen_list()
         desk = self.need()
         trades = await desk.trades(symbol, 60)
-        bars = await desk.bars(symbol, state.every, FIRST_BARS)
         if symbol == state.symbol:
             known = {(t.get("at"), t.get("price"), t.get("size")) for t in state.trades}
             fresh = [t for t in trades["trades"] if (t["at"], t["price"], t["size"]) not in known]
@@ -188,6 +197,19 @@ class Bridge:
                 await asyncio.sleep(MARKET_SECONDS)
         except LOST as error:
             self.state.note = str(error)
+    async def _notices(self, healed: bool = False) -> None:
+        """What was missed, then what the stream leaves out."""
+        from vterm.notices_past import Watch, guarded
+
+        since = self.state.left_at
+        try:
+            if healed:
+                await self._load_past()
+            await guarded(Watch(self.state), self.need(), since, self.touch)
+        except LOST as error:
+            self.state.note = str(error)
+            self._lost.set()
+
             self._lost.set()
         except Refused as no:
             self.state.note = no.refusal.message
@@ -254,7 +276,7 @@ class Bridge:
         try:
             while True:
                 await asyncio.sleep(POLL_SECONDS)
-                desk, symbol, every = self.need(), state.symbol, state.every
+                desk = self.need()
                 state.clock = await desk.clock()
                 state.at = max(state.at, str(state.clock.get("now", "")))
                 state.heard_at = state.now()
@@ -268,16 +290,6 @@ class Bridge:
             self._lost.set()
         except Refused as no:
             state.note = no.refusal.message
-
-    def _join(self, fresh: list[Document]) -> None:
-        bars = self.state.bars
-        if not fresh or not bars:
-            return
-        kept = [bar for bar in bars[-10:] if bar["at"] < fresh[0]["at"]]
-        joined = [*bars[:-10], *kept, *fresh][-FIRST_BARS * 2 :]
-        if joined != bars:
-            self.state.bars = joined
-            self.touch({"bars"})
 
     # -- handing on -----------------------------------------------------------------------------------------
 
@@ -312,6 +324,11 @@ class Bridge:
             self._paint(topics)
 
     def _set_link(self, link: str) -> None:
-        if self.state.link != link:
-            self.state.link = link
-            self.touch({"link"})
+        before = self.state.link
+        if before == link:
+            return
+        self.state.link = link
+        self.touch({"link"} | self.state.tell_link(before))
+        if link == "live" and before == "down" and "notices" in self._tasks:
+            # The stream has healed itself; what it would have said meanwhile is asked for.
+            self._task("notices", self._notices(healed=True))

@@ -23,8 +23,9 @@ _TAKEN = {"ctrl+c": "ends programs", "ctrl+z": "stops programs", "ctrl+s": "hold
 LETTERS_END = 0x250
 
 SHOWN = {
-    "slash": "/", "colon": ":", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
-    "greater_than_sign": ">", "less_than_sign": "<", "escape": "esc", "f1": "F1", "f2": "F2", "down": "↓", "up": "↑",
+    "slash": "/", "colon": ":", "question_mark": "?", "exclamation_mark": "!",
+    "left_square_bracket": "[", "right_square_bracket": "]", "greater_than_sign": ">", "less_than_sign": "<",
+    "escape": "esc", "f1": "F1", "f2": "F2", "f3": "F3", "down": "↓", "up": "↑",
     "left": "←", "right": "→", "pagedown": "pgdn", "pageup": "pgup", "shift+tab": "shift tab",
 }  # fmt: skip
 

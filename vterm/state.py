@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from engine.desk import Document
 from engine.model.number import NumberFormatError, parse_decimal
 from engine.model.text import safe
+from vterm import notices_words as words
+from vterm.notices import News, Notices
 
 if TYPE_CHECKING:
     from vterm.market_choice import MarketChoice
@@ -25,6 +27,7 @@ FLASH_REST = 0.5
 TAPE_ROWS = 200
 
 
+MOST_ORDERS = 2000
 class Flashes:
     """Cells that light up for one beat after a change, at most two a second each."""
 
@@ -70,7 +73,12 @@ class DeskState:
         self.orders: dict[str, Document] = {}
         self.fills: deque[Document] = deque(maxlen=500)
         self.alerts: dict[str, Document] = {}
-        self.notices: deque[Document] = deque()
+        self.algos: dict[str, Document] = {}
+        """Execution algorithms, newest first."""
+        self.notices = Notices(now)
+        self.risk_told = ""
+        self.left_at = ""
+        """The market's time when this account was last looked at; empty where that is not known."""
         self.portfolio: Document = {}
         self.draft: Document = {}
         """The ticket's order and its current preview; empty while there is none."""
@@ -90,6 +98,9 @@ class DeskState:
         self.at = ""
 
     # -- reading --------------------------------------------------------------------------------------------
+        self.activity_choice: ActivityChoice | None = None
+        self.deeds = 0
+        """Counts what became of orders."""
 
     def instrument(self, symbol: str = "") -> Document:
         """The document of a symbol (the selected one by default); empty while unknown."""
@@ -120,6 +131,14 @@ class DeskState:
 
     def positions(self) -> list[Document]:
         """Positions as the engine orders them."""
+    def running(self) -> list[Document]:
+        """Algorithms at work or paused, newest first."""
+        return [algo for algo in self.algos.values() if algo.get("status") in ("running", "paused")]
+
+    def mine(self) -> frozenset[str]:
+        """Symbols that are held or worked."""
+        return frozenset(str(row["symbol"]) for row in (*self.positions(), *self.working(), *self.running()))
+
         return list(self.portfolio.get("positions", ()))
 
     def position(self, symbol: str = "") -> Document:
@@ -144,7 +163,8 @@ class DeskState:
         self.instruments = {str(row["symbol"]): row for row in rows}
 
     def load_orders(self, rows: Iterable[Document]) -> None:
-        """All orders, newest first as the desk answers them."""
+        self.bars_known = self.bars_all = False
+        """Orders, newest first as the desk answers them."""
         self.orders = {str(row["order_id"]): row for row in reversed(list(rows))}
 
     def apply(self, frame: Document) -> set[str]:
@@ -154,6 +174,20 @@ class DeskState:
             return set()
         self.heard_at = self.now()
         stamp = frame.get("at")
+    def load_fills(self, rows: Iterable[Document]) -> None:
+        """Fills, newest first as the desk answers them."""
+        self.fills.clear()
+        self.fills.extend(list(rows)[: self.fills.maxlen])
+
+    def tell(self, *news: News | None, away: bool = False) -> set[str]:
+        """Put news into the list of notices; the topics that changed."""
+        taken = [self.notices.take(one, self.at, away=away) for one in news if one is not None]
+        return {"notices"} if any(taken) else set()
+
+    def tell_order(self, order: Document) -> set[str]:
+        """What an answer of the desk says of an order."""
+        return self.tell(*words.of_order(order, self.orders.get(str(order["order_id"]))))
+
         if isinstance(stamp, str) and stamp > self.at:
             self.at = stamp
         changed: set[str] = take(frame)
@@ -166,6 +200,13 @@ class DeskState:
         # A futures root is asked for by its own name and answered with its front contract's.
         self.quotes[str(frame.get("channel", "")).partition(":")[2] or symbol] = frame
         step = moved(before, frame.get("last"))
+    def tell_link(self, before: str) -> set[str]:
+        """The connection was lost, or is back."""
+        if self.link == "down" and before in ("live", "stale"):
+            self.left_at = self.left_at or self.at
+            return self.tell(words.of_link(False, self.at))
+        return self.tell(words.of_link(True, self.at)) if self.link == "live" and before == "down" else set()
+
         if abs(step) > 2 * int(self.instrument(symbol).get("group", 1) or 1):
             self.flashes.note("watch", symbol, step > 0)
         return {"quotes", "quote"} if symbol == self.symbol else {"quotes"}
@@ -195,8 +236,18 @@ class DeskState:
         for row in frame["orders"]:
             order = self.orders.get(str(row["order_id"]))
             if order is not None:
+        self.deeds += 1
+        told = self.tell(*words.of_order(order, before or None))
                 order.update(row)
-        return {"orders"}
+        self._forget_orders()
+        return {"orders"} | told
+
+    def _forget_orders(self) -> None:
+        """The oldest that are over go: the desk keeps them, and a screen that pages finds them there."""
+        if len(self.orders) > MOST_ORDERS:
+            over = [name for name, order in self.orders.items() if order.get("status") not in OPEN_STATES]
+            for name in over[: MOST_ORDERS // 10]:
+                del self.orders[name]
 
     def _take_fill(self, frame: Document) -> set[str]:
         self.fills.appendleft(frame)
@@ -206,18 +257,27 @@ class DeskState:
         """All of them, whenever the desk is found again: what fired meanwhile is told now."""
         known = self.alerts
         self.alerts = {str(alert["alert_id"]): alert for alert in frame["alerts"]}
-        for name, alert in sorted(self.alerts.items()):
-            if alert.get("state") == "fired" and known.get(name, {}).get("state") == "active":
-                self.notices.append(alert)
-        return {"alerts"}
+        fresh = [alert for name, alert in sorted(self.alerts.items())
+                 if alert.get("state") == "fired" and known.get(name, {}).get("state") == "active"]  # fmt: skip
+        return {"alerts"} | self.tell(*map(words.of_alert, fresh))
 
     def _take_alert(self, frame: Document) -> set[str]:
         alert: Document = frame["alert"]
         before = self.alerts.get(str(alert["alert_id"]), {}).get("state")
         self.alerts[str(alert["alert_id"])] = alert
-        if alert.get("state") == "fired" and before != "fired":
-            self.notices.append(alert)
-        return {"alerts"}
+        fired = alert.get("state") == "fired" and before != "fired"
+        return {"alerts"} | (self.tell(words.of_alert(alert)) if fired else set())
+
+    def _take_algos(self, frame: Document) -> set[str]:
+        """All of them, or with `some` those that changed."""
+        known, listed = self.algos, {str(algo["algo_id"]): algo for algo in frame["algos"]}
+        told = self.tell(*(words.of_algo(algo, known.get(name)) for name, algo in listed.items()))
+        self.algos = {**listed, **{k: v for k, v in known.items() if k not in listed}} if frame.get("some") else listed
+        return (set() if self.algos == known else {"algos"}) | told
+
+    def _take_risk(self, frame: Document) -> set[str]:
+        news, self.risk_told = words.of_risk(frame, self.risk_told), str(frame.get("state") or "ok")
+        return self.tell(news)
 
     def _take_portfolio(self, frame: Document) -> set[str]:
         before = {row["symbol"]: row["quantity"] for row in self.positions()}
@@ -247,7 +307,7 @@ class DeskState:
         if isinstance(clock, dict):
             self.clock = clock
         self.note = safe(str(frame.get("text") or ""))
-        return {"clock"}
+        return {"clock"} | self.tell(words.of_system(frame, self.mine()))
 
 
 def moved(before: Any, after: Any) -> int:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from engine.desk import Desk
 
+SEEN_SECONDS = 60.0
+
 Connect = Callable[[], Awaitable["Desk"]]
 
 
@@ -194,12 +196,25 @@ class VtermApp(App[int], inherit_bindings=False):
         # What the start allocated stays: the collector need not look at it again, and was off while it grew.
         gc.freeze()
         gc.enable()
+        self._seen(first=True)
+        self.set_interval(SEEN_SECONDS, self._seen)
         type(self).COMMANDS = {lambda: ActionProvider, lambda: InstrumentProvider}
         self._listening = asyncio.create_task(self.bridge.run())
         if self.live:
             self.set_interval(FRAME_SECONDS, self.bridge.flush)
         for line in self.told[:3]:
             self.main.say(line, "warning")
+
+    def _seen(self, first: bool = False) -> None:
+        """Remember until when the account was looked at; at the start, read it. A recording has another time."""
+        from vterm import notices_file
+
+        if self.home is None or self.state.source != "SIM":
+            return
+        if first:
+            self.state.left_at = notices_file.read(self.home).get(self.state.account, "")
+        elif self.state.link == "live" and not self.state.left_at:
+            notices_file.write(self.home, self.state.account, self.state.at)
 
     def _paint(self, topics: set[str]) -> None:
         if self.is_running and self.screen_stack:
@@ -209,6 +224,7 @@ class VtermApp(App[int], inherit_bindings=False):
         """Let go of the desk; keep what the user chose."""
         if self._listening is not None:
             self._listening.cancel()
+        self._seen()
         self.settings.symbol = self.state.symbol or self.settings.symbol
         self.settings.save()
         await self.bridge.close()

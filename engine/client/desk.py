@@ -119,6 +119,10 @@ class DeskClient:
         """Entries of the journal that concern the account, newest first, their chain verified."""
         return await self._get("/v1/journal", limit=limit, before=before)
 
+    async def health(self) -> Document:
+        """What the engine says of itself; `books`: whether it agrees with what it has committed."""
+        return await self._get("/v1/healthz")
+
     async def import_trades(self, body: Document) -> Document:
         """Book trades made elsewhere in an account of their own, or preview that ({"text", "name", "preview", …})."""
         return await self._call("POST", "/v1/imports", body)
@@ -162,6 +166,19 @@ class DeskClient:
     async def round_trips(self, limit: int = 0, window: str = "all") -> Document:
         """Trades from flat to flat, newest first, and their figures; 0 means all of them."""
         return await self._get("/v1/portfolio/trades", limit=limit, window=window)
+
+    async def study(self, symbol: str, every: str = "1d") -> Document:
+        """One instrument seen whole: facts, price law, returns, range, what a trade costs now, and what indicators
+        read on bars of 5m, 1h or 1d."""
+        return await self._get(f"/v1/studies/{quoted(symbol, safe='')}", every=every)
+
+    async def progress(self) -> Document:
+        """What the account has done since it began, counted, and what each count is held against next."""
+        return await self._get("/v1/progress")
+
+    async def checks(self) -> Document:
+        """What the desk would warn of: limits that are near, positions without a stop, forgotten alerts."""
+        return await self._get("/v1/checks")
 
     async def what_if(self, order: Document, benchmark: str = "") -> Document:
         """Every figure before and after an order that is not sent."""

@@ -9,6 +9,7 @@ from textual.message import Message
 
 from vterm.key_names import shown
 from vterm.keymap import Keymap
+from vterm.notices_lines import counter
 from vterm.paint import Line, Span, fit, left_right, width
 from vterm.panes.header import clock_spans
 from vterm.panes.pane import Pane
@@ -49,7 +50,7 @@ class FooterLine(Pane):
     """Keys of the focused pane; a click does what the key does."""
 
     CONTEXT: ClassVar[str] = "footer"
-    TOPICS: ClassVar[frozenset[str]] = frozenset({"clock", "link", "focus"})
+    TOPICS: ClassVar[frozenset[str]] = frozenset({"clock", "link", "focus", "notices"})
     can_focus = False
 
     class Pressed(Message):
@@ -66,8 +67,12 @@ class FooterLine(Pane):
 
     def paint(self, width_: int, height: int) -> None:
         """The line."""
-        right = freshness(self.state, short=width_ < 100)
+        told = counter(self.state.notices)
+        right = (*told, *freshness(self.state, short=width_ < 100))
         line, self._places = keys(self.keymap, self.context, width_ - width(right))
+        if told:
+            start = width_ - width(right)
+            self._places.append((start, start + width(told), "notices"))
         self.show([left_right(line, right, width_)])
 
     def on_click(self, event: events.Click) -> None:

@@ -65,8 +65,8 @@ class FrameScreen(Screen[None]):
         elif self.page is not None and (self.page.TOPICS & topics or "theme" in topics):
             hear = getattr(self.page, "hear", None)
             self._repaint_page(self.page, topics) if hear is None else hear(topics)
-        if "alerts" in topics:
-            self._ring()
+        if self.state.notices.fresh:
+            self._tell()
 
     @staticmethod
     def _repaint_page(page: Any, topics: set[str]) -> None:
@@ -76,13 +76,14 @@ class FrameScreen(Screen[None]):
         else:
             page.repaint()
 
-    def _ring(self) -> None:
-        """Tell what has fired, each once, with the terminal's bell."""
-        while self.state.notices:
-            from vterm.dialogs.alerts import words
-
-            self.say(f"Alert: {words(self.state.notices.popleft())}", "warning")
-            self.app.bell()
+    def _tell(self) -> None:
+        """What was told since the last beat, as toasts; the list has all of it."""
+        fresh, self.state.notices.fresh = self.state.notices.fresh, []
+        for notice in fresh:
+            if notice.rings:
+                self.app.bell()
+            self._toast(notice.brief, notice.severity)
+        self.footer.repaint()
 
     def repaint_all(self) -> None:
         """Everything in sight."""
@@ -90,7 +91,12 @@ class FrameScreen(Screen[None]):
             pane.repaint()
 
     def say(self, text: str, severity: Any = "information") -> None:
-        """One line at the lower right; never markup. Who wants only what is important is spared what went well."""
+        """Answer what the user did: one line at the lower right, kept in the list of notices."""
+        self.state.notices.say(text, severity, self.state.at)
+        self._tell()
+
+    def _toast(self, text: str, severity: Any) -> None:
+        """Never markup. Who wants only what is important is spared what went well."""
         if severity == "information" and self.app.settings.notices == "important":  # type: ignore[attr-defined]
             return
         self.app.notify(text, severity=severity, markup=False, timeout=4 if severity == "information" else 7)

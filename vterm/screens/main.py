@@ -19,6 +19,7 @@ from vterm.screens.book import BookScreen
 from vterm.settings import BY_NAME
 
 if TYPE_CHECKING:
+    from vterm.notices import Notice
     from vterm.panes.market_list import MarketsPane
 
 
@@ -220,6 +221,28 @@ class MainScreen(BookScreen):
 
     def do_pause(self) -> None:
         """Pause the market's clock, or let it run."""
+    def do_notices(self) -> None:
+        """The notifications centre."""
+        from vterm.dialogs.notices import NoticesDialog
+
+        def closed(notice: Notice | None) -> None:
+            self.footer.repaint()
+            if notice is not None:
+                self.show_notice(notice)
+
+        self.app.push_screen(NoticesDialog(self.state), closed)
+
+    def show_notice(self, notice: Notice) -> None:
+        """What a notice tells of: its order or algorithm on the Activity screen, else its instrument on the desk."""
+        if notice.kind in ("fill", "order", "algo", "risk") and notice.target and not notice.folded:
+            from vterm.panes.activity_choice import choice_of
+
+            choice_of(self.state).point("algos" if notice.kind == "algo" else "blotter", notice.target)
+            self.open_screen(7)
+        elif notice.symbol in self.state.instruments:
+            self.choose(notice.symbol)
+            self.go_to("ladder")
+
         self.errands.run(self.errands.toggle_pause())
 
     def do_faster(self) -> None:

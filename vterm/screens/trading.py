@@ -14,9 +14,10 @@ from engine.model.text import safe
 from vterm.alert_line import read_alert
 from vterm.bridge import LOST, Bridge
 from vterm.commands import SPEEDS
+from vterm.notices_orders import described, outcome, some
 from vterm.paint import grouped
 from vterm.state import DeskState, units
-from vterm.wording import algo_terms, terms
+from vterm.wording import algo_terms
 
 if TYPE_CHECKING:
     from vterm.panes.ticket import TicketPane
@@ -68,21 +69,37 @@ class Errands:
         if "algo" in order:
             algo = await self.bridge.need().start_algo(named)
             ticket.sent()
+            self.bridge.touch(self.state.apply({"type": "algos", "algos": [algo], "some": True}))
             self.say(started(algo, order), "information")
             return
         answer = await self.bridge.need().submit(named)
         ticket.sent()
-        self.say(outcome(answer), "information")
+        self.told(answer)
+
+    def told(self, order: Document) -> None:
+        """What became of an order, unless the stream has told it already."""
+        if order.get("status") == "cancelled" or some(order.get("filled_quantity")):
+            self.state.tell_order(order)
+            self.bridge.touch({"notices"})
+        else:
+            self.say(outcome(order), "information")
 
     async def cancel(self, order_id: str) -> None:
         """Take one order back."""
         order = await self.bridge.need().cancel(order_id)
-        self.say(f"Cancelled {described(order)}" if order.get("symbol") else "Cancelled", "information")
+        self.told(order)
 
     async def amend(self, order_id: str, changes: Document) -> None:
         """Change one order."""
         order = await self.bridge.need().amend(order_id, changes)
         self.say(f"Amended: {described(order)}", "information")
+
+    async def algo(self, algo_id: str, action: str) -> None:
+        """pause, resume or cancel an algorithm."""
+        algo = await self.bridge.need().control_algo(algo_id, action)
+        self.bridge.touch(self.state.apply({"type": "algos", "algos": [algo], "some": True}))
+        word = {"pause": "Paused", "resume": "Resumed", "cancel": "Cancelled"}[action]
+        self.say(f"{word} {algo_name(algo)}", "information")
 
     async def cancel_all(self) -> None:
         """Take every order back."""
@@ -100,7 +117,7 @@ class Errands:
             "reduce_only": True,
             "client_order_id": f"t-{uuid.uuid4().hex[:16]}",
         }
-        self.say(outcome(await self.bridge.need().submit(order)), "information")
+        self.told(await self.bridge.need().submit(order))
 
     # -- the desk itself ------------------------------------------------------------------------------------
 
@@ -144,6 +161,12 @@ def one_line(error: Document) -> str:
     return f"Refused: {message}" + (f" · {fix}" if fix else "")
 
 
+def algo_name(algo: Document) -> str:
+    """TWAP a000001 and what it trades, as far as the answer says."""
+    kind, symbol = str(algo.get("algo") or "").upper(), str(algo.get("symbol") or "")
+    return safe(" ".join(word for word in (kind, str(algo["algo_id"]), symbol) if word))
+
+
 def started(algo: Document, order: Document) -> str:
     """What an algorithm will do, and the name that pauses it."""
     size, symbol = grouped(trim(str(order["quantity"]))), safe(str(order["symbol"]))
@@ -164,35 +187,3 @@ def move_question(order: Document, price: str, book: Document) -> str:
         if (wanted >= best) if buy else (wanted <= best):
             return f"{text} It would trade at once: the {'ask' if buy else 'bid'} is {grouped(str(levels[0][0]))}."
     return f"{text} It joins the end of the queue there."
-
-
-def described(order: Document) -> str:
-    """side quantity symbol, and the limit or what it waits for."""
-    text = f"{order['side']} {grouped(trim(str(order['quantity'])))} {safe(str(order['symbol']))}"
-    if order.get("type") not in ("limit", "market", None):
-        return f"{text} {safe(terms(order, grouped))}"
-    return f"{text} at {grouped(str(order['limit_price']))}" if order.get("limit_price") else text
-
-
-def outcome(order: Document) -> str:
-    """What became of an order, in the past tense."""
-    filled, symbol = str(order.get("filled_quantity") or "0"), safe(str(order["symbol"]))
-    some = any(c in "123456789" for c in filled)
-    verb = "Bought" if order["side"] == "buy" else "Sold"
-    status = str(order.get("status", ""))
-    if some:
-        price = trim(str(order.get("average_price") or ""))
-        text = f"{verb} {grouped(trim(filled))} {symbol} at {grouped(price)}"
-        if status in ("filled",):
-            return text
-        rest = grouped(trim(str(order.get("remaining_quantity") or "0")))
-        return f"{text}; {rest} {'left working' if status == 'partially_filled' else status}"
-    words = {
-        "working": "Placed",
-        "accepted": "Placed",
-        "queued": "Queued for the open:",
-        "cancelled": "Cancelled unfilled:",
-        "expired": "Expired unfilled:",
-        "rejected": "Rejected:",
-    }
-    return f"{words.get(status, 'Placed')} {described(order)}"
