@@ -1,4 +1,4 @@
-# make run     open the desk              make test    all tests
+# make run     open the desk              make test    all tests, on up to four cores
 # make check   lint, types, imports       make bench   measurements beside their peers
 # make lock    recompile the locks        make picture docs/img
 # make crash   500 kills, 2,000 power cuts, orders sent again, a million sums, in one table (ARGS=--quick, --only kills,cuts, --json)
@@ -24,7 +24,7 @@ run: $(VENV)/run.stamp
 install: $(VENV)/run.stamp
 
 test: $(VENV)/dev.stamp
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
