@@ -24,6 +24,7 @@ MARKET_SECONDS = 0.5
 SPARK_POINTS = 24
 STALE_MS = 3_000
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+FIRST_BARS = 300
 DEFAULT_SYMBOL = "BTC-USD"
 DEFAULT_WATCH = ("AAPL", "MSFT", "NVDA", "SPY", "QQQ", "BTC-USD", "ETH-USD", "SOL-USD", "EUR-USD", "USD-JPY", "NDX")
 LOST = (DeskUnreachable, OSError, EOFError)
@@ -100,12 +101,10 @@ class Bridge:
         self.listen_list()
         await self.look_at(state.symbol)
         self._task("poll", self._poll())
+        self._task("notices", self._notices())
         self.follow_market(self._whole_market)
         self.follow_portfolio(self._figures_wanted)
-        self._task("notices", self._notices())
 
-    def _first(self) -> str:
-        state = self.state
     async def _load_past(self) -> None:
         """The newest orders, all that work, the newest fills."""
         desk, state = self.need(), self.state
@@ -116,6 +115,8 @@ class Bridge:
         state.load_fills((await desk.fills(500))["fills"])
         self.touch({"orders", "fills"})
 
+    def _first(self) -> str:
+        state = self.state
         for symbol in (self.first_symbol, DEFAULT_SYMBOL, *state.watch, *state.instruments):
             if symbol in state.instruments:
                 return symbol
@@ -150,6 +151,7 @@ class Bridge:
             self.listen_list()
         desk = self.need()
         trades = await desk.trades(symbol, 60)
+        bars = await desk.bars(symbol, state.every, FIRST_BARS)
         if symbol == state.symbol:
             known = {(t.get("at"), t.get("price"), t.get("size")) for t in state.trades}
             fresh = [t for t in trades["trades"] if (t["at"], t["price"], t["size"]) not in known]
@@ -197,6 +199,10 @@ class Bridge:
                 await asyncio.sleep(MARKET_SECONDS)
         except LOST as error:
             self.state.note = str(error)
+            self._lost.set()
+        except Refused as no:
+            self.state.note = no.refusal.message
+
     async def _notices(self, healed: bool = False) -> None:
         """What was missed, then what the stream leaves out."""
         from vterm.notices_past import Watch, guarded
@@ -209,10 +215,6 @@ class Bridge:
         except LOST as error:
             self.state.note = str(error)
             self._lost.set()
-
-            self._lost.set()
-        except Refused as no:
-            self.state.note = no.refusal.message
 
     def follow_portfolio(self, wanted: bool) -> None:
         """The account's heavy figures, while somebody looks at them: what is not known at once, the rest as it ages."""
@@ -290,6 +292,16 @@ class Bridge:
             self._lost.set()
         except Refused as no:
             state.note = no.refusal.message
+
+    def _join(self, fresh: list[Document]) -> None:
+        bars = self.state.bars
+        if not fresh or not bars:
+            return
+        kept = [bar for bar in bars[-10:] if bar["at"] < fresh[0]["at"]]
+        joined = [*bars[:-10], *kept, *fresh][-FIRST_BARS * 2 :]
+        if joined != bars:
+            self.state.bars = joined
+            self.touch({"bars"})
 
     # -- handing on -----------------------------------------------------------------------------------------
 

@@ -25,9 +25,9 @@ OPEN_STATES = ("accepted", "queued", "working", "partially_filled")
 FLASH_SECONDS = 0.45
 FLASH_REST = 0.5
 TAPE_ROWS = 200
-
-
 MOST_ORDERS = 2000
+
+
 class Flashes:
     """Cells that light up for one beat after a change, at most two a second each."""
 
@@ -91,6 +91,9 @@ class DeskState:
         self.market_heard = 0.0
         self.market_choice: MarketChoice | None = None
         self.portfolio_choice: PortfolioChoice | None = None
+        self.activity_choice: ActivityChoice | None = None
+        self.deeds = 0
+        """Counts what became of orders."""
         self.link = "opening"
         self.note = ""
         self.seq = 0
@@ -98,9 +101,6 @@ class DeskState:
         self.at = ""
 
     # -- reading --------------------------------------------------------------------------------------------
-        self.activity_choice: ActivityChoice | None = None
-        self.deeds = 0
-        """Counts what became of orders."""
 
     def instrument(self, symbol: str = "") -> Document:
         """The document of a symbol (the selected one by default); empty while unknown."""
@@ -124,13 +124,6 @@ class DeskState:
         rows = [order for order in self.orders.values() if order.get("status") in OPEN_STATES]
         return sorted(rows, key=lambda order: str(order.get("submitted_at", "")), reverse=True)
 
-    def listed_alerts(self) -> list[Document]:
-        """Alerts, those that can still fire first, each kind newest first."""
-        rows = sorted(self.alerts.values(), key=lambda alert: str(alert["alert_id"]), reverse=True)
-        return sorted(rows, key=lambda alert: alert.get("state") != "active")
-
-    def positions(self) -> list[Document]:
-        """Positions as the engine orders them."""
     def running(self) -> list[Document]:
         """Algorithms at work or paused, newest first."""
         return [algo for algo in self.algos.values() if algo.get("status") in ("running", "paused")]
@@ -139,6 +132,13 @@ class DeskState:
         """Symbols that are held or worked."""
         return frozenset(str(row["symbol"]) for row in (*self.positions(), *self.working(), *self.running()))
 
+    def listed_alerts(self) -> list[Document]:
+        """Alerts, those that can still fire first, each kind newest first."""
+        rows = sorted(self.alerts.values(), key=lambda alert: str(alert["alert_id"]), reverse=True)
+        return sorted(rows, key=lambda alert: alert.get("state") != "active")
+
+    def positions(self) -> list[Document]:
+        """Positions as the engine orders them."""
         return list(self.portfolio.get("positions", ()))
 
     def position(self, symbol: str = "") -> Document:
@@ -163,17 +163,9 @@ class DeskState:
         self.instruments = {str(row["symbol"]): row for row in rows}
 
     def load_orders(self, rows: Iterable[Document]) -> None:
-        self.bars_known = self.bars_all = False
         """Orders, newest first as the desk answers them."""
         self.orders = {str(row["order_id"]): row for row in reversed(list(rows))}
 
-    def apply(self, frame: Document) -> set[str]:
-        """Take one frame; answer the topics that changed."""
-        take = getattr(self, "_take_" + str(frame.get("type", "")), None)
-        if take is None:
-            return set()
-        self.heard_at = self.now()
-        stamp = frame.get("at")
     def load_fills(self, rows: Iterable[Document]) -> None:
         """Fills, newest first as the desk answers them."""
         self.fills.clear()
@@ -188,10 +180,24 @@ class DeskState:
         """What an answer of the desk says of an order."""
         return self.tell(*words.of_order(order, self.orders.get(str(order["order_id"]))))
 
+    def apply(self, frame: Document) -> set[str]:
+        """Take one frame; answer the topics that changed."""
+        take = getattr(self, "_take_" + str(frame.get("type", "")), None)
+        if take is None:
+            return set()
+        self.heard_at = self.now()
+        stamp = frame.get("at")
         if isinstance(stamp, str) and stamp > self.at:
             self.at = stamp
         changed: set[str] = take(frame)
         return changed
+
+    def tell_link(self, before: str) -> set[str]:
+        """The connection was lost, or is back."""
+        if self.link == "down" and before in ("live", "stale"):
+            self.left_at = self.left_at or self.at
+            return self.tell(words.of_link(False, self.at))
+        return self.tell(words.of_link(True, self.at)) if self.link == "live" and before == "down" else set()
 
     def _take_ticker(self, frame: Document) -> set[str]:
         symbol = str(frame["symbol"])
@@ -200,13 +206,6 @@ class DeskState:
         # A futures root is asked for by its own name and answered with its front contract's.
         self.quotes[str(frame.get("channel", "")).partition(":")[2] or symbol] = frame
         step = moved(before, frame.get("last"))
-    def tell_link(self, before: str) -> set[str]:
-        """The connection was lost, or is back."""
-        if self.link == "down" and before in ("live", "stale"):
-            self.left_at = self.left_at or self.at
-            return self.tell(words.of_link(False, self.at))
-        return self.tell(words.of_link(True, self.at)) if self.link == "live" and before == "down" else set()
-
         if abs(step) > 2 * int(self.instrument(symbol).get("group", 1) or 1):
             self.flashes.note("watch", symbol, step > 0)
         return {"quotes", "quote"} if symbol == self.symbol else {"quotes"}
@@ -229,16 +228,9 @@ class DeskState:
         before = self.orders.get(str(order["order_id"]), {})
         if before and before.get("filled_quantity") != order.get("filled_quantity"):
             self.flashes.note("orders", str(order["order_id"]), order.get("side") == "buy")
-        self.orders[str(order["order_id"])] = order
-        return {"orders"}
-
-    def _take_queue(self, frame: Document) -> set[str]:
-        for row in frame["orders"]:
-            order = self.orders.get(str(row["order_id"]))
-            if order is not None:
         self.deeds += 1
         told = self.tell(*words.of_order(order, before or None))
-                order.update(row)
+        self.orders[str(order["order_id"])] = order
         self._forget_orders()
         return {"orders"} | told
 
@@ -248,6 +240,13 @@ class DeskState:
             over = [name for name, order in self.orders.items() if order.get("status") not in OPEN_STATES]
             for name in over[: MOST_ORDERS // 10]:
                 del self.orders[name]
+
+    def _take_queue(self, frame: Document) -> set[str]:
+        for row in frame["orders"]:
+            order = self.orders.get(str(row["order_id"]))
+            if order is not None:
+                order.update(row)
+        return {"orders"}
 
     def _take_fill(self, frame: Document) -> set[str]:
         self.fills.appendleft(frame)
