@@ -278,7 +278,7 @@ class Bridge:
         try:
             while True:
                 await asyncio.sleep(POLL_SECONDS)
-                desk = self.need()
+                desk, symbol, every = self.need(), state.symbol, state.every
                 state.clock = await desk.clock()
                 state.at = max(state.at, str(state.clock.get("now", "")))
                 state.heard_at = state.now()
