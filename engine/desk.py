@@ -85,6 +85,16 @@ class DeskReader(Protocol):
     async def round_trips(self, limit: int = 0, window: str = "all") -> Document:
         """Trades from flat to flat, newest first, and their figures; 0 means all of them."""
 
+    async def study(self, symbol: str, every: str = "1d") -> Document:
+        """One instrument seen whole: facts, price law, returns, range, what a trade costs now, and what indicators
+        read on bars of 5m, 1h or 1d."""
+
+    async def progress(self) -> Document:
+        """What the account has done since it began, counted, and what each count is held against next."""
+
+    async def checks(self) -> Document:
+        """What the desk would warn of: limits that are near, positions without a stop, forgotten alerts."""
+
     async def what_if(self, order: Document, benchmark: str = "") -> Document:
         """Every figure before and after an order that is not sent."""
 

@@ -35,6 +35,7 @@ from engine.gateway.statement_routes import (
     read_wallet,
     undo_import,
 )
+from engine.gateway.study_routes import read_checks, read_progress, read_study
 
 Handler = Callable[[Call], Awaitable[Document]]
 MANY = 100_000
@@ -231,6 +232,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/books/{symbol:path}": {"GET": _book},
     "/v1/bars/{symbol:path}": {"GET": _bars},
     "/v1/trades/{symbol:path}": {"GET": _trades},
+    "/v1/studies/{symbol:path}": {"GET": read_study},
     "/v1/sessions": {"GET": _sessions},
     "/v1/clock": {"GET": _clock, "POST": _set_clock},
     "/v1/orders": {"GET": list_orders, "POST": _submit},
@@ -260,6 +262,8 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/portfolio/trades": {"GET": read_round_trips},
     "/v1/portfolio/what-if": {"POST": ask_what_if},
     "/v1/portfolio/rebalance": {"POST": plan_rebalance},
+    "/v1/progress": {"GET": read_progress},
+    "/v1/checks": {"GET": read_checks},
     "/v1/risk": {"GET": read_risk},
     "/v1/risk/limits": {"POST": _set_limits},
     "/v1/algos": {"GET": _algos, "POST": _start_algo},

@@ -7,16 +7,19 @@ from collections.abc import Callable
 from engine.documents import Document
 from engine.kernel import Kernel
 from engine.views.alerts import AlertView
+from engine.views.checks import CheckView
 from engine.views.history import HistoryView
 from engine.views.holders import account_rows
 from engine.views.markets import MarketsView
 from engine.views.plans import PlanView
+from engine.views.progress import ProgressView
 from engine.views.statement import StatementView
+from engine.views.study import StudyView
 
 __all__ = ["View"]
 
 
-class View(AlertView, StatementView, HistoryView, PlanView, MarketsView):
+class View(AlertView, StatementView, HistoryView, StudyView, ProgressView, PlanView, CheckView, MarketsView):
     """Everything that can be read of one desk."""
 
     def __init__(self, kernel: Kernel, clock: Callable[[], Document]) -> None:

@@ -40,6 +40,10 @@ COMMANDS = (
     ("rebalance", "inverse-vol", "--reserve", "5%"),
     ("rebalance", "targets", "AAPL=0.2,BTC=10%", "--min-trade", "500"),
     ("risk",),
+    ("study", "AAPL"),
+    ("study", "GC", "--every", "1h", "--benchmark", "SPY"),
+    ("progress",),
+    ("checks",),
 )
 
 
