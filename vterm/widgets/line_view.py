@@ -44,6 +44,11 @@ class LineView(ScrollView, can_focus=True):
         """How many body lines are visible at once."""
         return max(0, self.size.height - len(self.head) - len(self.foot))
 
+    @property
+    def allow_vertical_scroll(self) -> bool:
+        """Whether there is more than the window shows; no bar is painted, so the framework would say never."""
+        return self.is_scrollable and self.max_scroll_y > 0
+
     def show(self, body: Sequence[Line], head: Sequence[Line] = (), foot: Sequence[Line] = ()) -> None:
         """Put these lines on the screen; only rows that differ are painted again."""
         width, height = self._room
