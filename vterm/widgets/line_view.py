@@ -101,7 +101,7 @@ class LineView(ScrollView, can_focus=True):
         if key != self._strip_key or len(self._strips) > 1000:
             self._strips.clear()
             self._strip_key = key
-        line = self._line(y, height, int(self.scroll_y))
+        line = self._standing(y, height, int(self.scroll_y))
         strip = self._strips.get(line)
         if strip is None:
             segments = [Segment(text.translate(palette.twins), palette.style(name))
@@ -125,11 +125,11 @@ class LineView(ScrollView, can_focus=True):
         head, foot, top = self.head, self.foot, int(self.scroll_y)
         rows = max(0, height - len(head) - len(foot))
         if not rows:
-            return [self._line(y, height, top) for y in range(height)]
+            return [self._standing(y, height, top) for y in range(height)]
         body = self.body[top : top + rows]
         return [*head, *body, *(((),) * (rows - len(body))), *foot]
 
-    def _line(self, y: int, height: int, top: int) -> Line:
+    def _standing(self, y: int, height: int, top: int) -> Line:
         head, foot = len(self.head), len(self.foot)
         if y < head:
             return self.head[y]
