@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.desk import DeskUnreachable, Document
 from engine.model.refusal import Refused
+from vterm.panes.chart_feed import ChartFeed
 from vterm.state import DeskState
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ MARKET_SECONDS = 0.5
 SPARK_POINTS = 24
 STALE_MS = 3_000
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
-FIRST_BARS = 300
 DEFAULT_SYMBOL = "BTC-USD"
 DEFAULT_WATCH = ("AAPL", "MSFT", "NVDA", "SPY", "QQQ", "BTC-USD", "ETH-USD", "SOL-USD", "EUR-USD", "USD-JPY", "NDX")
 LOST = (DeskUnreachable, OSError, EOFError)
@@ -41,6 +41,7 @@ class Bridge:
     ) -> None:
         self.state = state
         self.desk: Desk | None = None
+        self.charts = ChartFeed(state, self.need, self.touch)
         self._connect = connect
         self._paint = paint
         self._newest: dict[str, Document] = {}
@@ -151,16 +152,14 @@ class Bridge:
             self.listen_list()
         desk = self.need()
         trades = await desk.trades(symbol, 60)
-        bars = await desk.bars(symbol, state.every, FIRST_BARS)
         if symbol == state.symbol:
             known = {(t.get("at"), t.get("price"), t.get("size")) for t in state.trades}
             fresh = [t for t in trades["trades"] if (t["at"], t["price"], t["size"]) not in known]
             later = list(state.trades)
             state.trades.clear()
             state.trades.extend([*fresh, *later])
-            if bars["every"] == state.every:
-                state.bars = bars["bars"]
-            self.touch({"trades", "bars"})
+            self.touch({"trades"})
+            await self.charts.first()
 
     async def quotes(self, symbols: Sequence[str]) -> None:
         """Quotes of instruments that no stream follows, one by one."""
@@ -171,12 +170,7 @@ class Bridge:
 
     async def period(self, every: str) -> None:
         """Bars of another period."""
-        self.state.every, self.state.bars = every, []
-        self.touch({"bars"})
-        answer = await self.need().bars(self.state.symbol, every, FIRST_BARS)
-        if answer["every"] == self.state.every and answer["symbol"] == self.state.symbol:
-            self.state.bars = answer["bars"]
-            self.touch({"bars"})
+        await self.charts.period(every)
 
     def follow_market(self, wanted: bool) -> None:
         """The whole market twice a second, while somebody looks at it; asked for as one document."""
@@ -278,13 +272,11 @@ class Bridge:
         try:
             while True:
                 await asyncio.sleep(POLL_SECONDS)
-                desk, symbol, every = self.need(), state.symbol, state.every
+                desk = self.need()
                 state.clock = await desk.clock()
                 state.at = max(state.at, str(state.clock.get("now", "")))
                 state.heard_at = state.now()
-                answer = await desk.bars(symbol, every, 5) if symbol else {"bars": []}
-                if symbol == state.symbol and every == state.every:
-                    self._join(answer["bars"])
+                await self.charts.renew()
                 state.sessions = (await desk.sessions())["sessions"]
                 self.touch({"clock"})
         except LOST as error:
@@ -292,16 +284,6 @@ class Bridge:
             self._lost.set()
         except Refused as no:
             state.note = no.refusal.message
-
-    def _join(self, fresh: list[Document]) -> None:
-        bars = self.state.bars
-        if not fresh or not bars:
-            return
-        kept = [bar for bar in bars[-10:] if bar["at"] < fresh[0]["at"]]
-        joined = [*bars[:-10], *kept, *fresh][-FIRST_BARS * 2 :]
-        if joined != bars:
-            self.state.bars = joined
-            self.touch({"bars"})
 
     # -- handing on -----------------------------------------------------------------------------------------
 

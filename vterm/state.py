@@ -19,6 +19,7 @@ from vterm.notices import News, Notices
 
 if TYPE_CHECKING:
     from vterm.market_choice import MarketChoice
+    from vterm.panes.chart_choice import ChartChoice
     from vterm.portfolio_choice import PortfolioChoice
 
 OPEN_STATES = ("accepted", "queued", "working", "partially_filled")
@@ -70,6 +71,10 @@ class DeskState:
         self.trades: deque[Document] = deque(maxlen=TAPE_ROWS)
         self.every = "1m"
         self.bars: list[Document] = []
+        self.bars_known = self.bars_all = False
+        """Whether the desk has told of bars for this symbol and period, and whether of all that there are."""
+        self.compared: dict[str, list[Document]] = {}
+        """Bars of the same period of what the chart compares with, by symbol."""
         self.orders: dict[str, Document] = {}
         self.fills: deque[Document] = deque(maxlen=500)
         self.alerts: dict[str, Document] = {}
@@ -90,6 +95,7 @@ class DeskState:
         self.sparks_made = 0
         self.market_heard = 0.0
         self.market_choice: MarketChoice | None = None
+        self.chart_choice: ChartChoice | None = None
         self.portfolio_choice: PortfolioChoice | None = None
         self.activity_choice: ActivityChoice | None = None
         self.deeds = 0
@@ -156,6 +162,7 @@ class DeskState:
         """Another instrument: what belonged to the old one goes."""
         self.symbol = symbol
         self.book, self.bars = {}, []
+        self.bars_known = self.bars_all = False
         self.trades.clear()
 
     def load_instruments(self, rows: Iterable[Document]) -> None:

@@ -17,7 +17,8 @@ from vterm.widgets.line_view import LineView
 ABOUT = {
     "watch": "Instruments you follow. The cursor row is the instrument of the whole desk.",
     "ladder": "The book in rows that stand still. Sizes of bids left, of asks right, your own outside.",
-    "chart": "Candles, newest right. The line is the last price; ◆ is your average cost, ◂ an order.",
+    "chart": "Newest right. ▸ is the last price, ◆ your average cost, ◂ an order, ▲ ▼ where you bought and sold. "
+    "The wheel zooms, dragging pans, a click reads a bar out.",
     "tape": "Every print: ▲ a buyer took, ▼ a seller took.",
     "ticket": "Type a quantity; the preview says what would happen. Enter goes on, F2 reviews and sends.",
     "orders": "Working orders; ahead is the size that fills before yours.",

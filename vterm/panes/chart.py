@@ -1,158 +1,145 @@
-"""Candles of the selected instrument, with the last price, own average cost and working orders on the axis."""
+"""The chart: candles, a line or the book's depth, with studies, comparisons and one's own trades."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
-from textual.message import Message
-
-from engine.desk import Document
-from engine.model.number import to_text, trim
-from vterm.paint import Line, Span, arrow, clip, fit, grouped, joined, places
-from vterm.panes.pane import Pane
+from vterm.paint import arrow
+from vterm.panes.chart_choice import PERIODS
+from vterm.panes.chart_mouse import ChartMouse
+from vterm.panes.chart_series import Series
 from vterm.state import DeskState, units
-from vterm.widgets.candles import Candle, Scale, column, nice_step, scale_of
+from vterm.widgets.candles import Scale
 
-PERIODS = ("1m", "5m", "1h", "1d")
-_FORMS = {"1m": "%H:%M", "5m": "%H:%M", "1h": "%d %H:%M", "1d": "%d %b"}
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
-
-def candles(bars: list[Document], decimals: int) -> list[Candle]:
-    """Open, high, low, close as integers."""
-    return [(units(b["open"], decimals), units(b["high"], decimals), units(b["low"], decimals),
-             units(b["close"], decimals)) for b in bars]  # fmt: skip
-
-
-def axis_text(value: int, decimals: int, step: int) -> str:
-    """A price of the axis with no more decimals than its step needs."""
-    text = to_text(value, decimals)
-    keep = decimals
-    while keep and step % 10 ** (decimals - keep + 1) == 0:
-        keep -= 1
-    return grouped(text if keep == decimals else text[: len(text) - (decimals - keep)].rstrip("."))
+LEAST = (16, 4)
+LARGE, PACE_SECONDS = 5000, 0.2
+"""Cells of a picture that takes long enough to paint for its pace to matter."""
+OFTEN = frozenset({"quote", "portfolio", "book"})
+DEPTH_TOPICS = frozenset({"book", "symbol", "orders", "link"})
+ROLES = {"▲": "up", "▼": "down"}
 
 
-def time_axis(bars: list[Document], every: str, width: int, zone: ZoneInfo) -> Line:
-    """Local times under their candles, spaced so that they never touch."""
-    cells = [" "] * width
-    gap, at = (9 if every == "1h" else 6) + 4, 0
-    start = len(bars) % gap if len(bars) > gap else 0
-    for at in range(start, len(bars), gap):
-        text = datetime.fromisoformat(str(bars[at]["at"])).astimezone(zone).strftime(_FORMS[every])
-        place = width - len(bars) + at
-        if place >= 0 and place + len(text) <= width:
-            cells[place : place + len(text)] = list(text)
-    return (("".join(cells), "muted"),)
-
-
-class ChartPane(Pane):
-    """One candle a column, the newest at the right."""
+class ChartPane(ChartMouse):
+    """The newest bar at the right. What is shown is `state.chart_choice`; bars are those of `state.every`."""
 
     CONTEXT: ClassVar[str] = "chart"
-    TOPICS: ClassVar[frozenset[str]] = frozenset({"bars", "quote", "symbol", "portfolio", "orders", "link"})
+    TOPICS: ClassVar[frozenset[str]] = frozenset(
+        {"bars", "compared", "quote", "symbol", "portfolio", "orders", "fills", "link", "book"}
+    )
     NAME: ClassVar[str] = "Chart"
-
-    class PeriodWanted(Message):
-        """Another period was chosen."""
-
-        def __init__(self, every: str) -> None:
-            super().__init__()
-            self.every = every
 
     def __init__(self, state: DeskState, zone: str = "America/New_York") -> None:
         super().__init__(state)
         self.zone = ZoneInfo(zone)
+        self.scale: Scale | None = None
+        self._scaled: tuple[object, ...] = ()
+        self._late: Timer | None = None
+        self._others: dict[tuple[str, str], Series] = {}
+
+    def concerns(self, topics: set[str]) -> bool:
+        """Whether one of the topics is in the picture: a book is only in that of the depth. A large picture follows
+        prices five times a second, which is as often as anybody can tell."""
+        depth = self.choice.kind == "depth"
+        told = topics & (DEPTH_TOPICS if depth else self.TOPICS - {"book"})
+        if not told or told - OFTEN or self.size.width * self.size.height < LARGE:
+            return bool(told)
+        if self._late is None:
+            self._late = self.set_timer(PACE_SECONDS, self._catch_up)
+        return False
+
+    def _catch_up(self) -> None:
+        self._late = None
+        self.repaint()
 
     def paint(self, width: int, height: int) -> None:
-        """Grid, candles, last price, axes."""
+        """The picture, or in one sentence why there is none."""
+        state, choice = self.state, self.choice
+        self.picture, self.sides = None, None
+        self._entitle()
+        if width < LEAST[0] or height < LEAST[1]:
+            self.empty(f"too small · {self.keymap.hint('zoom')} gives it the screen", height, width)
+        elif not state.symbol:
+            self.empty("opening the market", height, width)
+        elif choice.kind == "depth":
+            self._depth(width, height)
+        elif not state.bars:
+            self.empty(self._no_bars(), height, width)
+        else:
+            self._bars(width, height)
+
+    def _entitle(self) -> None:
+        state, choice = self.state, self.choice
+        keys, parts = self.keymap, []
+        if choice.kind == "depth":
+            periods = ""
+        else:
+            periods = "  ".join(f"[{p}]" if p == state.every else p for p in PERIODS)
+            if choice.until is not None:
+                parts.append(f"past · {keys.hint('chart_newest', 'chart')} newest")
+        self.foot_periods = periods
+        shown = "depth" if choice.kind == "depth" else state.every
+        self.entitle(f"{state.symbol} · {shown}" if state.symbol else "Chart", " · ".join([*parts, periods]).strip())
+
+    def _no_bars(self) -> str:
         state = self.state
-        periods = "  ".join(f"[{p}]" if p == state.every else p for p in PERIODS)
-        self.entitle(f"{state.symbol} · {state.every}" if state.symbol else "Chart", periods)
-        if not state.bars or height < 4 or width < 16:
-            self.empty("drawing the past" if state.symbol else "opening the market", height, width)
-            return
+        if not state.bars_known:
+            return "drawing the past"
+        longer = self.keymap.hint("chart_longer", "chart")
+        return f"{state.symbol} has no bars of {state.every} yet · {longer} takes a longer period"
+
+    def _depth(self, width: int, height: int) -> None:
+        from vterm.panes import chart_depth
+
+        state, choice = self.state, self.choice
         decimals = int(state.instrument().get("price_decimals", 2))
+        sides = self.sides = chart_depth.sides_of(state.book, decimals)
+        if sides is None:
+            hint = self.keymap.hint("chart_kind", "chart")
+            why = "the book has no two sides now" if state.book else "waiting for the book"
+            self.empty(f"{why} · {hint} shows prices", height, width)
+            return
+        own = [units(str(row["price"]), decimals) for row in state.book.get("own") or ()]
+        lines = chart_depth.draw(sides, width, height, choice.depth_zoom, choice.depth_cursor, own, self.palette.bare)
+        self.show(lines)
+
+    def series_of(self, symbol: str) -> Series:
+        """The bars of an instrument for the period, read once; what a chart no longer shows is forgotten."""
+        state = self.state
+        wanted = {(name, state.every) for name in (state.symbol, *self.choice.compared)}
+        self._others = {key: series for key, series in self._others.items() if key in wanted}
+        key = (symbol, state.every)
+        if key not in self._others:
+            self._others[key] = Series(int(state.instrument(symbol).get("price_decimals", 2)), state.every)
+        series = self._others[key]
+        series.take(state.bars if symbol == state.symbol else state.compared[symbol])
+        return series
+
+    def _bars(self, width: int, height: int) -> None:
+        from vterm.panes.chart_marks import fills_of, levels
+        from vterm.panes.chart_picture import Picture
+
+        state, choice = self.state, self.choice
+        series = self.series_of(state.symbol)
         last = state.quote().get("last")
-        rows = height - 1
-        every = candles(state.bars[-width:], decimals)
-        short = width < 40
-        widest = axis_text(max(c[1] for c in every), decimals, self._coarse(every, rows, decimals) if short else 1)
-        gutter = max(len(widest), 6 if short else 9)
-        plot = width - gutter - 1
-        bars, shown = state.bars[-plot:], every[-plot:]
-        now = units(last, decimals) if last else shown[-1][3]
-        scale = scale_of(shown, rows, (now,))
-        self._draw(bars, shown, scale, plot, gutter, decimals, now)
-
-    def _coarse(self, every: list[Candle], rows: int, decimals: int) -> int:
-        """The step of the axis: labels of a narrow chart drop the decimals that it does not need."""
-        scale = scale_of(every, rows)
-        return nice_step(scale.high - scale.low, max(2, rows // 3))
-
-    def _draw(
-        self, bars: list[Document], shown: list[Candle], scale: Scale, plot: int, gutter: int, decimals: int, now: int
-    ) -> None:
-        hollow = self.palette.mono
-        columns = [column(c, scale, hollow) for c in shown]
-        roles = ["up" if c[3] > c[0] else "down" if c[3] < c[0] else "flat" for c in shown]
-        step = nice_step(scale.high - scale.low, max(2, scale.rows // 3))
-        first = -(-scale.low // step) * step
-        ticks = {scale.row(value): value for value in range(first, scale.high, step)}
-        marks = self._marks(scale, decimals)
-        lines: list[Line] = []
-        for y in range(scale.rows):
-            ground = ("┈", "rule") if y in ticks else (" ", "rule")
-            if y == scale.row(now):
-                ground = ("╌", "faint")
-            spans: list[Span] = [ground] * (plot - len(columns))
-            spans += [(col[y], role) if col[y] != " " else ground for col, role in zip(columns, roles, strict=True)]
-            lines.append((("", "rule"), *joined(spans), *self._axis(y, scale, ticks, marks, gutter, decimals, now,
-                                                                      step)))  # fmt: skip
-        lines.append((*time_axis(bars, self.state.every, plot, self.zone), (" " * (gutter + 1), "muted")))
-        self.show([fit(line, self.size.width) for line in lines])
-
-    def _axis(
-        self, y: int, scale: Scale, ticks: dict[int, int], marks: dict[int, Span], gutter: int, decimals: int, now: int,
-        step: int,
-    ) -> Line:  # fmt: skip
-        if y == scale.row(now):
-            role = {"▲": "up", "▼": "down"}.get(arrow(self.state.quote().get("change_pct")), "flat")
-            text = grouped(to_text(now, decimals))
-            text = text if len(text) <= gutter else grouped(places(to_text(now, decimals), max(0, decimals - 2)))
-            text = text if len(text) <= gutter else text[:gutter].rstrip(",.")
-            return (("▸", role), (text.rjust(gutter), f"bold {role}"))
-        if y in marks:
-            text, role = marks[y]
-            words = text[1:] if len(text) <= gutter + 1 else text[1:].split()[0]
-            return ((text[:1], role), (clip(words, gutter).rstrip().rjust(gutter), role))
-        if y in ticks:
-            return ((" ", "muted"), (axis_text(ticks[y], decimals, step).rjust(gutter), "muted"))
-        return ((" " * (gutter + 1), "muted"),)
-
-    def _marks(self, scale: Scale, decimals: int) -> dict[int, Span]:
-        state, marks = self.state, dict[int, Span]()
-        cost = state.position().get("average_cost")
-        if cost and scale.low < units(cost, decimals) < scale.high:
-            marks[scale.row(units(cost, decimals))] = ("◆avg", "accent")
-        for order in state.working():
-            price = order.get("limit_price") or order.get("trigger_price")
-            if order["symbol"] == state.symbol and price and scale.low < units(price, decimals) < scale.high:
-                side = "buy" if order["side"] == "buy" else "sell"
-                size = trim(str(order["remaining_quantity"]))
-                marks[scale.row(units(price, decimals))] = (f"◂{side} {size}", "accent")
-        return marks
-
-    def _period(self, by: int) -> None:
-        at = PERIODS.index(self.state.every) + by
-        if 0 <= at < len(PERIODS):
-            self.post_message(self.PeriodWanted(PERIODS[at]))
-
-    def do_chart_shorter(self) -> None:
-        """The next shorter period."""
-        self._period(-1)
-
-    def do_chart_longer(self) -> None:
-        """The next longer period."""
-        self._period(1)
+        now = units(last, series.decimals) if last else series.candles[-1][3]
+        if last and series.runs(state.at):
+            series.grow(now)
+        rivals = [name for name in choice.compared if name in state.instruments and name != state.symbol]
+        others = {name: self.series_of(name) for name in rivals if state.compared.get(name)}
+        key = (state.symbol, state.every, choice.zoom, choice.until, width, height)
+        if key != self._scaled:
+            self._scaled, self.scale = key, None
+        picture = self.picture = Picture(
+            series, choice, width, height, self.zone, state.symbol, state.every,
+            title="" if self.bordered else f"{state.symbol} {state.every}",
+            now=now, direction=ROLES.get(arrow(state.quote().get("change_pct")), "flat"),
+            levels=levels(state, series.decimals), fills=fills_of(state.fills, state.symbol, series.decimals),
+            rivals=rivals, others=others, mono=self.palette.mono, bare=self.palette.bare, scale=self.scale,
+        )  # fmt: skip
+        self.show(picture.lines())
+        self.scale = picture.scale
+        self.ask_for_more(picture.frame, series)

@@ -51,6 +51,10 @@ class Pane(LineView):
             self.painting_first = False
         return super().render_line(y)
 
+    def concerns(self, topics: set[str]) -> bool:
+        """Whether one of these topics is in the picture now."""
+        return bool(self.TOPICS & topics)
+
     def repaint(self) -> None:
         """Paint again, if there is room to."""
         self._painted = True

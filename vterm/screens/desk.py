@@ -50,5 +50,5 @@ class DeskView(Container):
     def repaint(self, topics: set[str]) -> None:
         """Paint the panes that show one of the topics."""
         for pane in self.panes.values():
-            if pane.TOPICS & topics:
+            if pane.concerns(topics):
                 pane.repaint()

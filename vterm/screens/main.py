@@ -50,6 +50,8 @@ class MainScreen(BookScreen):
         """Esc: lets go of an order in hand; out of the review, the zoom, the other screen, in this order."""
         if self.desk.ladder.release() or self.desk.ticket.back():
             return
+        if self.focused is self.desk.chart and self.desk.chart.release():
+            return
         if self.arrangement.zoom:
             self._arrange(replace(self.arrangement, zoom=""))
         elif self.number != 1:
@@ -317,6 +319,10 @@ class MainScreen(BookScreen):
     @on(ChartPane.PeriodWanted)
     def _period(self, event: ChartPane.PeriodWanted) -> None:
         self.errands.run(self.bridge.period(event.every))
+
+    @on(ChartPane.BarsWanted)
+    def _bars(self, event: ChartPane.BarsWanted) -> None:
+        self.errands.run(self.bridge.charts.more(event.count))
 
     # -- the command line -----------------------------------------------------------------------------------
 

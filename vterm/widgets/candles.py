@@ -42,6 +42,15 @@ class Scale:
         """The value in the middle of a row."""
         return self.high - (2 * row + 1) * (self.high - self.low) // (2 * self.rows)
 
+    def dot(self, value: float) -> int | None:
+        """Braille dots from the top, four a row; None outside the picture."""
+        at = int((self.high - value) * self.rows * 4 // max(1, self.high - self.low))
+        return at if 0 <= at < self.rows * 4 else None
+
+    def holds(self, low: int, high: int) -> bool:
+        """Whether values from `low` to `high` are in the picture and fill more than half of it."""
+        return self.low <= low and high <= self.high and (high - low) * 20 >= (self.high - self.low) * 11
+
 
 def scale_of(candles: Sequence[Candle], rows: int, also: Sequence[int] = ()) -> Scale:
     """The range of the candles and `also`, with a little air above and below."""
@@ -56,9 +65,42 @@ def column(candle: Candle, scale: Scale, hollow: bool = False) -> list[str]:
     first, high, low, last = candle
     top, bottom = scale.half(max(first, last)), scale.half(min(first, last))
     up, down = scale.half(high), scale.half(low)
-    halves = [2 if top <= i <= bottom else 1 if up <= i <= down else 0 for i in range(scale.rows * 2)]
-    glyphs = [_GLYPHS[halves[2 * i], halves[2 * i + 1]] for i in range(scale.rows)]
+    glyphs = [" "] * scale.rows
+    for row in range(up // 2, down // 2 + 1):
+        upper, lower = (2 if top <= i <= bottom else 1 if up <= i <= down else 0 for i in (2 * row, 2 * row + 1))
+        glyphs[row] = _GLYPHS[upper, lower]
     return [_HOLLOW.get(g, g) for g in glyphs] if hollow and last >= first else glyphs
+
+
+def wide(candle: Candle, scale: Scale, cells: int, hollow: bool = False) -> list[str]:
+    """The same candle `cells` wide, the last cell left free: a thin one and air, or a body of odd width."""
+    if cells == 1:
+        return column(candle, scale, hollow)
+    if cells < 4:
+        return [glyph.ljust(cells) for glyph in column(candle, scale, hollow)]
+    body, first, last = (cells - 2) // 2 * 2 + 1, candle[0], candle[3]
+    if hollow and last >= first:
+        return [text.ljust(cells) for text in _box(candle, scale, body)]
+    blocks = {"┃": "█", "╹": "▀", "╿": "▀", "╻": "▄", "╽": "▄"}
+    return [
+        (blocks[glyph] * body if glyph in blocks else glyph.center(body)).ljust(cells)
+        for glyph in column(candle, scale)
+    ]
+
+
+def _box(candle: Candle, scale: Scale, body: int) -> list[str]:
+    """A body drawn as a frame: rising, where no colour says so."""
+    top, bottom, inner = scale.row(candle[3]), scale.row(candle[0]), (body - 2) // 2
+    high, low = scale.row(candle[1]), scale.row(candle[2])
+    rows = [("│" if high <= row <= low else " ").center(body) for row in range(scale.rows)]
+    for row in range(top, bottom + 1):
+        rows[row] = "│" + " " * (body - 2) + "│"
+    up, down = "┴" if high < top else "─", "┬" if low > bottom else "─"
+    side = "─" * inner
+    rows[top], rows[bottom] = f"┌{side}{up}{side}┐", f"└{side}{down}{side}┘"
+    if top == bottom:
+        rows[top] = "├" + "─" * (body - 2) + "┤"
+    return rows
 
 
 def nice_step(span: int, most: int) -> int:
