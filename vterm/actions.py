@@ -46,6 +46,33 @@ def _list(context: str) -> tuple[Action, ...]:
     )
 
 
+def _narrow(context: str) -> tuple[Action, ...]:
+    """What narrows and orders the lists of the Activity screen; the palette names it once."""
+    once = context == "blotter"
+    return (
+        Action("activity_side", ("v",), "side", "Buys, sells, both", context, 14, once),
+        Action("activity_symbol", ("a",), "only this", "Only this row's instrument, or all", context, 16, once),
+        Action("activity_sort", ("right_square_bracket",), "sort", "Sort by the next column", context, 18, once),
+        Action("activity_sort_back", ("left_square_bracket",), "", "Sort by the previous column", context, 0, once),
+        Action("activity_turn", ("r",), "turn round", "Turn the order round", context, 0, once),
+    )
+
+
+PORTFOLIO = ("holdings", "equity", "allocation", "exposure", "attribution", "calendar")
+
+
+def _portfolio(context: str) -> tuple[Action, ...]:
+    """What every pane of the Portfolio screen answers; the palette names it once."""
+    once = context == PORTFOLIO[0]
+    return (
+        Action("window_longer", ("right_square_bracket",), "period", "Longer period, up to all", context, 32, once),
+        Action("window_shorter", ("left_square_bracket",), "", "Shorter period", context, 0, once),
+        Action("slices", ("a",), "allocation", "Allocation by class, sector, currency", context, 34, once),
+        Action("heads", ("y",), "profit by", "Profit by cost, class, sector, symbol, side, phase", context, 36, once),
+        Action("risk", ("r",), "risk", "Risk, profit, calendar, and back to positions", context, 38, once),
+    )
+
+
 PORTFOLIO = ("holdings", "equity", "allocation", "exposure", "attribution", "calendar")
 
 
@@ -179,8 +206,31 @@ ACTIONS: tuple[Action, ...] = (
     Action("order_cancel", ("x",), "cancel", "Cancel this order", "orders", 5),
     Action("order_amend", ("e",), "amend", "Change quantity or prices of this order", "orders", 7),
     Action("order_open", ("enter",), "show", "Select the instrument of this order", "orders", 6),
+    Action("order_pause", ("P",), "pause algo", "Pause the algorithm in this row, or let it go on", "orders", 8),
     *_list("positions"),
     Action("position_open", ("enter",), "show", "Select the instrument of this position", "positions", 6),
+    # activity
+    *_list("blotter"),
+    Action("blotter_open", ("enter",), "ladder", "Go to the ladder of this order's instrument", "blotter", 5),
+    Action("blotter_cancel", ("x",), "cancel", "Cancel this order", "blotter", 6),
+    Action("blotter_amend", ("e",), "amend", "Change quantity or prices of this order", "blotter", 7),
+    *_narrow("blotter"),
+    Action("activity_state", ("l", "right"), "state", "Open, filled, cancelled, rejected, expired, all", "blotter", 12),
+    Action("activity_state_back", ("h", "left"), "", "The state before", "blotter"),
+    *_list("fills"),
+    Action("fill_open", ("enter",), "ladder", "Go to the ladder of this fill's instrument", "fills", 5),
+    *_narrow("fills"),
+    *_list("algos"),
+    Action("algo_open", ("enter",), "ladder", "Go to the ladder of this algorithm's instrument", "algos", 5),
+    Action("algo_pause", ("P",), "pause, resume", "Pause this algorithm, or let it go on", "algos", 6),
+    Action("algo_cancel", ("x",), "end", "End this algorithm; what it bought or sold stays", "algos", 7),
+    *_list("told_alerts"),
+    Action("alert_open", ("enter",), "ladder", "Go to the ladder of this alert's instrument", "told_alerts", 5),
+    Action("alert_drop", ("x",), "drop", "Drop this alert", "told_alerts", 6),
+    Action("alert_set", ("a",), "set one", "Set an alert on the command line", "told_alerts", 7),
+    *_list("journal"),
+    Action("journal_open", ("enter",), "its order", "Go to the order of this entry", "journal", 5),
+    Action("seek_keep", ("enter",), "keep", "Keep what you typed and go to the list", "seek", 5, palette=False),
     # the whole-screen lists
     *_list("page"),
     *_list("settings"),
@@ -191,6 +241,6 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 FOOTER_MOST = 10
-TYPING = frozenset({"screener"})
+TYPING = frozenset({"screener", "seek"})
 """Contexts in which letters type: the footer teaches no letters there."""
 BY_NAME = {a.name: a for a in ACTIONS if not a.name.startswith("row_")}

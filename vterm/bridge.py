@@ -52,6 +52,7 @@ class Bridge:
         self.first_symbol = ""
         self._whole_market = False
         self._figures_wanted = False
+        self._journal_wanted = False
 
     # -- life -----------------------------------------------------------------------------------------------
 
@@ -105,6 +106,7 @@ class Bridge:
         self._task("notices", self._notices())
         self.follow_market(self._whole_market)
         self.follow_portfolio(self._figures_wanted)
+        self.follow_activity(self._journal_wanted)
 
     async def _load_past(self) -> None:
         """The newest orders, all that work, the newest fills."""
@@ -196,6 +198,24 @@ class Bridge:
             self._lost.set()
         except Refused as no:
             self.state.note = no.refusal.message
+
+    def follow_activity(self, wanted: bool) -> None:
+        """The journal, while somebody looks at it."""
+        self._journal_wanted = wanted
+        old = self._tasks.pop("journal", None)
+        if old is not None:
+            old.cancel()
+        if wanted and self.desk is not None:
+            self._task("journal", self._journal())
+
+    async def _journal(self) -> None:
+        from vterm.panes.activity_past import follow
+
+        try:
+            await follow(self.need(), self.state, self.touch)
+        except LOST as error:
+            self.state.note = str(error)
+            self._lost.set()
 
     async def _notices(self, healed: bool = False) -> None:
         """What was missed, then what the stream leaves out."""

@@ -19,6 +19,7 @@ from vterm.notices import News, Notices
 
 if TYPE_CHECKING:
     from vterm.market_choice import MarketChoice
+    from vterm.panes.activity_choice import ActivityChoice
     from vterm.panes.chart_choice import ChartChoice
     from vterm.portfolio_choice import PortfolioChoice
 

@@ -11,8 +11,9 @@ from vterm.keymap import DEFAULT
 from vterm.panes.ticket_form import DIGITS
 from vterm.screens.main import MainScreen
 
+ACTIVITY = ("blotter", "fills", "algos", "told_alerts", "journal", "seek")
 MARKETS = ("markets", "movers", "breadth", "sectors", "hours", "screener")
-CONTEXTS = ("desk", *actions.PANES, *actions.PORTFOLIO, *MARKETS)
+CONTEXTS = ("desk", *actions.PANES, *actions.PORTFOLIO, *MARKETS, *ACTIVITY)
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
@@ -22,7 +23,7 @@ def test_a_key_means_one_thing_in_a_context(context: str) -> None:
     assert [key for key, count in counts.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("context", [*actions.PANES, *actions.PORTFOLIO, *MARKETS])
+@pytest.mark.parametrize("context", [*actions.PANES, *actions.PORTFOLIO, *MARKETS, *ACTIVITY])
 def test_no_pane_takes_a_key_that_works_everywhere(context: str) -> None:
     everywhere = {key for a in actions.ACTIONS if a.context == "desk" for key in a.keys}
     own = {key for a in actions.ACTIONS if a.context == context for key in a.keys}
@@ -45,6 +46,12 @@ def test_the_footer_teaches_at_most_ten(context: str) -> None:
 
 
 def test_every_action_has_words_and_somebody_who_does_it() -> None:
+    from vterm.panes.activity_alerts import AlertsPane
+    from vterm.panes.activity_fills import FillsPane
+    from vterm.panes.activity_journal import JournalPane
+    from vterm.panes.activity_orders import BlotterPane
+    from vterm.panes.activity_seek import SeekPane
+    from vterm.panes.algos import AlgosPane
     from vterm.panes.allocation import AllocationPane
     from vterm.panes.attribution import AttributionPane
     from vterm.panes.breadth import BreadthPane
@@ -64,13 +71,14 @@ def test_every_action_has_words_and_somebody_who_does_it() -> None:
     from vterm.panes.tape import TapePane
     from vterm.panes.ticket import TicketPane
     from vterm.panes.watch import WatchPane
-    from vterm.screens.pages import ActivityPage
+    from vterm.screens.pages import EmptyPage
     from vterm.screens.settings import SettingsPage
 
     panes = (WatchPane, LadderPane, ChartPane, TapePane, TicketPane, OrdersPane, PositionsPane, MarketsPane,
              MoversPane, BreadthPane, HeatPane, HoursPane, ScreenerPane, HoldingsPane, EquityPane, AllocationPane,
-             ExposurePane, AttributionPane, CalendarPane)  # fmt: skip
-    pages = {"page": ActivityPage, "settings": SettingsPage}
+             ExposurePane, AttributionPane, CalendarPane, BlotterPane, FillsPane, AlgosPane, AlertsPane, JournalPane,
+             SeekPane)  # fmt: skip
+    pages = {"page": EmptyPage, "settings": SettingsPage}
     owners = {pane.CONTEXT: pane for pane in panes} | {"desk": MainScreen} | pages
     for action in actions.ACTIONS:
         assert action.help

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.desk import Document
 from engine.model.refusal import Refused
 from vterm.notices_past import remembering
-from vterm.panes.activity_choice import PAGE, ActivityChoice
+from vterm.panes.activity_choice import PAGE, ActivityChoice, choice_of
 from vterm.state import OPEN_STATES, DeskState
 
 if TYPE_CHECKING:
     from engine.desk import Desk
 
 JOURNAL_PAGE = 60
+FOLLOW_SECONDS = 1.0
 NO_PAST = "this desk keeps no history"
 
 
@@ -66,6 +69,17 @@ def _keep(state: DeskState, choice: ActivityChoice, what: str, rows: list[Docume
     # More rows of one moment than a page holds would come again for ever.
     pages.size = PAGE if fresh else pages.size * 4
     return bool(fresh)
+
+
+async def follow(desk: Desk, state: DeskState, touch: Callable[[set[str]], None]) -> None:
+    """The journal's newest entries, whenever an order changed; ends by cancellation or with the connection."""
+    choice, mark = choice_of(state), -1
+    while True:
+        if mark != state.deeds:
+            mark = state.deeds
+            await journal(desk, choice, more=False)
+            touch({"journal"})
+        await asyncio.sleep(FOLLOW_SECONDS)
 
 
 async def journal(desk: Desk, choice: ActivityChoice, *, more: bool) -> bool:

@@ -95,7 +95,7 @@ class OrdersPane(ListPane):
     """Open orders, newest first."""
 
     CONTEXT: ClassVar[str] = "orders"
-    TOPICS: ClassVar[frozenset[str]] = frozenset({"orders", "instruments", "flash-orders", "portfolio"})
+    TOPICS: ClassVar[frozenset[str]] = frozenset({"orders", "instruments", "flash-orders", "portfolio", "algos"})
     NAME: ClassVar[str] = "Orders"
 
     class CancelWanted(Message):
@@ -121,16 +121,44 @@ class OrdersPane(ListPane):
 
     def paint(self, width: int, height: int) -> None:
         """The list, or how to get one."""
-        rows = self.state.working()
-        self.keep([str(order["order_id"]) for order in rows])
+        rows, algos = self.state.working(), self.state.running()
+        self.keep([*(str(algo["algo_id"]) for algo in algos), *(str(order["order_id"]) for order in rows)])
         held = len(self.state.positions())
-        title = f"Orders {len(rows)}" if rows else "Orders"
+        title = f"Orders {len(self.keys)}" if self.keys else "Orders"
         self.entitle(title, f"p  positions {held}" if self.screen.has_class("-lower") else "")
-        if not rows:
+        if not self.keys:
             self.empty("no working orders · b buys, s sells", height, width)
             return
-        lines = [self.mark(i, row(self.state, order, width)) for i, order in enumerate(rows)]
+        made = [*self._algo_rows(algos, width), *(row(self.state, order, width) for order in rows)]
+        lines = [self.mark(i, line) for i, line in enumerate(made)]
         self.show(lines, head=(head(width),))
+
+    def _algo_rows(self, algos: list[Document], width: int) -> list[Line]:
+        """Algorithms stand above what they send."""
+        if not algos:
+            return []
+        from vterm.panes.algos_rows import beside_orders
+
+        return [beside_orders(self.state, algo, width) for algo in algos]
+
+    def algo(self) -> Document:
+        """The algorithm at the cursor; empty where there is none."""
+        return self.state.algos.get(self.current or "", {})
+
+    def _ask_algo(self, action: str) -> bool:
+        """Whether an algorithm is at the cursor, which is then asked."""
+        if not self.algo():
+            return False
+        from vterm.panes.algos_rows import wanted
+
+        message = wanted(self.algo(), action)
+        if message is not None:
+            self.post_message(message)
+        return True
+
+    def do_order_pause(self) -> None:
+        """Pause the cursor's algorithm, or let it go on."""
+        self._ask_algo("pause")
 
     def order(self) -> Document:
         """The order at the cursor."""
@@ -138,8 +166,8 @@ class OrdersPane(ListPane):
         return found if found.get("status") in OPEN_STATES else {}
 
     def do_order_cancel(self) -> None:
-        """Take the cursor's order back."""
-        if self.current:
+        """Take the cursor's order back, or end its algorithm."""
+        if not self._ask_algo("cancel") and self.current:
             self.post_message(self.CancelWanted(self.current))
 
     def do_order_amend(self) -> None:
@@ -149,8 +177,9 @@ class OrdersPane(ListPane):
 
     def do_order_open(self) -> None:
         """Select its instrument."""
-        if self.order():
-            self.post_message(self.Opened(str(self.order()["symbol"])))
+        found = self.order() or self.algo()
+        if found:
+            self.post_message(self.Opened(str(found["symbol"])))
 
     def opened(self) -> None:
         """A double click."""

@@ -152,6 +152,7 @@ class FrameScreen(Screen[None]):
         self.number = number
         self.bridge.follow_market(number == 3)
         self.bridge.follow_portfolio(number == 2)
+        self.bridge.follow_activity(number == 7)
         self.desk.display = number == 1
         self.tabs.display = number == 1 and self.arrangement.compact
         if number == 1:

@@ -20,6 +20,7 @@ from vterm.settings import BY_NAME
 
 if TYPE_CHECKING:
     from vterm.notices import Notice
+    from vterm.panes.algos_rows import AlgoWanted
     from vterm.panes.market_list import MarketsPane
 
 
@@ -233,6 +234,10 @@ class MainScreen(BookScreen):
                 self.show_notice(notice)
 
         self.app.push_screen(NoticesDialog(self.state), closed)
+
+    def on_algo_wanted(self, event: AlgoWanted) -> None:
+        """An algorithm is to pause, go on or end. Named so that nothing is read for it."""
+        self.errands.run(self.errands.algo(event.algo_id, event.action))
 
     def show_notice(self, notice: Notice) -> None:
         """What a notice tells of: its order or algorithm on the Activity screen, else its instrument on the desk."""
