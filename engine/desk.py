@@ -22,8 +22,17 @@ class DeskReader(Protocol):
     async def instruments(self, asset_class: str = "", search: str = "") -> Document:
         """All instruments, or those of a class, or those whose symbol or name contains `search`."""
 
-    async def markets(self, asset_class: str = "", sparks: int = 0) -> Document:
-        """A row an instrument: last, change, volume, turnover, spread, session, `sparks` prices of its last day."""
+    async def markets(
+        self,
+        asset_class: str = "",
+        sparks: int = 0,
+        where: str = "",
+        sort: str = "",
+        limit: int = 0,
+        summary: bool = False,
+    ) -> Document:
+        """A row an instrument: last, change, volume, turnover, spread, session, `sparks` prices of its last day; those
+        that the rule `where` finds, by a column, and with `summary` breadth, sectors and movers."""
 
     async def quote(self, symbol: str) -> Document:
         """Best bid and ask."""
@@ -51,6 +60,10 @@ class DeskReader(Protocol):
 
     async def fills(self, limit: int = 0) -> Document:
         """Fills, newest first; 0 means all of them."""
+
+    async def find(self, what: str, **filters: object) -> Document:
+        """Orders or fills (`what`), narrowed and sorted by symbol, class_, side, from_, to, status, origin, min_value,
+        sort and limit."""
 
     async def portfolio(self) -> Document:
         """Cash, positions, value, profit and limits."""

@@ -61,9 +61,19 @@ class DeskClient:
         """All instruments, or those of a class, or those whose symbol or name contains `search`."""
         return await self._get("/v1/instruments", **{"class": asset_class, "search": search})
 
-    async def markets(self, asset_class: str = "", sparks: int = 0) -> Document:
-        """A row an instrument: last, change, volume, turnover, spread, session, `sparks` prices of its last day."""
-        return await self._get("/v1/markets", sparks=sparks, **{"class": asset_class})
+    async def markets(
+        self,
+        asset_class: str = "",
+        sparks: int = 0,
+        where: str = "",
+        sort: str = "",
+        limit: int = 0,
+        summary: bool = False,
+    ) -> Document:
+        """A row an instrument: last, change, volume, turnover, spread, session, `sparks` prices of its last day; those
+        that the rule `where` finds, by a column, and with `summary` breadth, sectors and movers."""
+        given = {"class": asset_class, "summary": "true" if summary else ""}
+        return await self._get("/v1/markets", sparks=sparks, where=where, sort=sort, limit=limit, **given)
 
     async def quote(self, symbol: str) -> Document:
         """Best bid and ask."""

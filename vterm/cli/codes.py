@@ -50,6 +50,7 @@ REFUSALS = {
     "UNKNOWN_ALGO": (4, "the account has no algorithm with this id"),
     "UNKNOWN_ALERT": (4, "the account has no alert with this id"),
     "UNKNOWN_KEY": (4, "the home has no trading key with this id"),
+    "UNKNOWN_TOOL": (4, "the copilot has no tool of this name"),
     "BAD_IMPORT": (2, "a file of trades cannot be imported as it is; each bad line is named"),
     "WRONG_ASSET_CLASS": (3, "the symbol belongs to another asset class"),
     "BAD_CONTRACT_CODE": (3, "the futures contract does not exist, or has ended"),

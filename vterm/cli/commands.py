@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "watchlist": (THIN, "account", "show or change the watchlist"),
     "fork": (THIN, "rewind", "another home whose desk stands as this one stood at a past moment"),
     "rewind": (THIN, "rewind", "take this home's desk back to a past moment, or to before an order"),
+    "tools": (THIN, "tools", "what the copilot can use: list, show, call one by hand"),
     "engine": (THIN, "engine", "start, stop or show the engine of this home"),
     "doctor": (THIN, "doctor", "check this machine and this home"),
     "audit": (THIN, "audit", "prove the ledger from its first entry"),

@@ -1,0 +1,1 @@
+"""The 48 tools: retrieve, diagnose, execute; one registry."""

@@ -1,0 +1,1 @@
+"""Tools of the group diagnose, a module each."""

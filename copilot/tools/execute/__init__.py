@@ -1,0 +1,1 @@
+"""Tools of the group execute, a module each."""

@@ -1,0 +1,48 @@
+"""Kinds of arguments that several tools have, with their bounds and what a model is told of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from copilot.tools.tool import Args
+
+Symbol = Annotated[
+    str,
+    Meta(
+        description="Instrument: AAPL, BTC-USD, EUR-USD, GCQ27; short names such as BTC or EUR/USD are understood.",
+        pattern=r"^[A-Za-z0-9^][A-Za-z0-9./^_-]{0,19}$",
+        examples=["AAPL"],
+    ),
+]
+Symbols = Annotated[list[Symbol], Meta(description="Instruments.", min_length=1, max_length=20)]
+Count = Annotated[int, Meta(description="Most rows wanted, newest or largest first.", ge=1, le=500)]
+Quantity = Annotated[
+    str,
+    Meta(
+        description="Units of the instrument as plain decimal text (shares, coins, contracts), a multiple of its lot.",
+        pattern=r"^[0-9]{1,15}(\.[0-9]{1,12})?$",
+        examples=["100"],
+    ),
+]
+Price = Annotated[
+    str,
+    Meta(
+        description="Price in the instrument's currency as plain decimal text, a multiple of its tick.",
+        pattern=r"^[0-9]{1,12}(\.[0-9]{1,10})?$",
+        examples=["189.10"],
+    ),
+]
+Rationale = Annotated[str, Meta(description="Why, for the person who decides. Never on the card.", max_length=280)]
+AssetClass = Annotated[
+    Literal["", "equities", "etfs", "crypto", "forex", "commodities", "indices"],
+    Meta(description="Asset class; empty for all."),
+]
+Window = Annotated[
+    Literal["1d", "7d", "30d", "90d", "1y", "all"], Meta(description="How far back, in the market's time.")
+]
+
+
+class Nothing(Args, frozen=True):
+    """No arguments."""

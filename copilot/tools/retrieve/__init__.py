@@ -1,0 +1,1 @@
+"""Tools of the group retrieve, a module each."""
