@@ -175,7 +175,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("chart_kind", ("t",), "type", "Candles, a line, the book's depth", "chart", 8),
     Action("chart_compare", ("a",), "compare", "Compare with another instrument, or take it off", "chart", 9),
     Action("chart_alone", ("C",), "", "Compare with nothing", "chart"),
-    Action("chart_strip", ("n",), "below", "Next study below the prices, after the last none", "chart", 12),
+    Action("chart_strip", ("m",), "below", "Next study below the prices, after the last none", "chart", 12),
     Action("chart_volume", ("v",), "", "Volume, or not", "chart"),
     Action("chart_depth", ("d",), "", "The book's depth, and back", "chart"),
     Action("chart_nearer", ("k", "up", "plus", "equals_sign"), "nearer", "Fewer bars, wider", "chart", 14),
