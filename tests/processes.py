@@ -25,7 +25,8 @@ class Desk:
 
     def __init__(self, path: Path, **environment: str) -> None:
         self.home = Home(str(path))
-        own = {"VTERM_HOME": self.home.path, "VTERM_IDLE_SECONDS": "30", "VTERM_CLOCK": CLOCK, "VTERM_SEED": "7"}
+        own = {"VTERM_HOME": self.home.path, "VTERM_IDLE_SECONDS": "30", "VTERM_CLOCK": CLOCK, "VTERM_SEED": "7",
+               "VTERM_TOUR": "off"}  # fmt: skip
         self.environment = {**os.environ, **own, "PYTHONPATH": str(ROOT), **environment}
 
     def start(self, *words: str, **options: Any) -> subprocess.Popen[bytes]:

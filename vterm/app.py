@@ -73,7 +73,8 @@ def run(home: Path, account: str, replay: tuple[Path, str] | None) -> int:
     from vterm.terminal import VtermApp
 
     around = surroundings.of(os.environ)
-    app = VtermApp(launch.connect, settings=Settings.load(home / "terminal.toml"), surroundings=around)
+    settings, tour = Settings.load(home / "terminal.toml"), os.environ.get("VTERM_TOUR") != "off"
+    app = VtermApp(launch.connect, settings=settings, surroundings=around, tour=tour)
     launch.on_failure = lambda: app.exit(6)
     app.state.account = account
     if replay is not None:

@@ -119,6 +119,13 @@ def _set(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
     return Wish("set", (choice.name, words[1].lower()))
 
 
+def _tour(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    kind = {"": "tour_open", "again": "tour_again", "leave": "tour_leave"}.get(" ".join(words).lower())
+    if kind is None:
+        raise Unclear("tour, tour again, tour leave")
+    return Wish(kind)
+
+
 def _screen(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
     return Wish("screen", (verb,))
 
@@ -131,7 +138,7 @@ _VERBS: dict[str, Callable[[str, list[str], Callable[[str], str]], Wish]] = {
     "buy": _trade, "sell": _trade, "twap": _algo, "vwap": _algo, "pov": _algo,
     "cancel": _cancel, "close": _close, "flatten": _close, "clock": _clock,
     "alert": _alert, "alerts": _alert,
-    "watch": _watch, "unwatch": _watch, "theme": _theme, "set": _set,
+    "watch": _watch, "unwatch": _watch, "theme": _theme, "set": _set, "tour": _tour,
     "help": _plain, "quit": _plain, "q": _plain, "exit": _plain,
     "desk": _screen, "portfolio": _screen, "markets": _screen, "research": _screen, "missions": _screen,
     "copilot": _screen, "activity": _screen, "settings": _screen,

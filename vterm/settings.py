@@ -13,6 +13,9 @@ from vterm.palette_file import NAME
 from vterm.plain_file import PlainFileError, read_bytes, toml
 
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,15}\Z", re.ASCII)
+_STEP = re.compile(r"[a-z]{1,12}\Z", re.ASCII)
+TOUR = ("off", "new", "on", "left", "done")
+"""Where the first-run tour is; a file that does not say is of somebody who knows the terminal already."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +56,32 @@ class Settings:
     glyphs: str = "auto"
     bell: str = "on"
     notices: str = "all"
+    tour: str = "off"
+    """The first-run tour: `new` in a fresh home, `on` while it runs, `left`, `done`, and `off` where nobody asked."""
+    tour_step: str = ""
 
     @classmethod
     def load(cls, path: Path) -> Settings:
         """Settings of a home."""
         try:
             raw, _ = toml(read_bytes(path))
-        except (FileNotFoundError, PlainFileError):
+        except FileNotFoundError:
+            return cls(path=path, tour="new")
+        except PlainFileError:
             raw = {}
         made = cls(path=path)
+        made._load_tour(raw)
         name, symbol = str(raw.get("theme", "")), str(raw.get("symbol", ""))
         made.theme = name if NAME.match(name) else theme.DEFAULT
         made.symbol = symbol if _SYMBOL.match(symbol) else ""
         for choice in CHOICES:
             made.put(choice, raw.get(choice.name))
         return made
+
+    def _load_tour(self, raw: dict[str, Any]) -> None:
+        tour, step = raw.get("tour"), raw.get("tour-step")
+        self.tour = tour if isinstance(tour, str) and tour in TOUR else TOUR[0]
+        self.tour_step = step if isinstance(step, str) and _STEP.match(step) else ""
 
     def value(self, choice: Choice) -> str:
         """What is chosen."""
@@ -89,6 +103,7 @@ class Settings:
         """The file's contents."""
         symbol = self.symbol if _SYMBOL.match(self.symbol) else ""
         rows = [("theme", self.theme), ("symbol", symbol), *((c.name, self.value(c)) for c in CHOICES)]
+        rows += [("tour", self.tour), ("tour-step", self.tour_step)]
         return "".join(f'{name} = "{value}"\n' for name, value in rows)
 
     def save(self) -> None:

@@ -54,6 +54,7 @@ class VtermApp(App[int], inherit_bindings=False):
         settings: Settings | None = None,
         live: bool = True,
         surroundings: Surroundings | None = None,
+        tour: bool = True,
     ) -> None:
         self.settings = settings or Settings()
         self.surroundings = surroundings or Surroundings()
@@ -68,6 +69,7 @@ class VtermApp(App[int], inherit_bindings=False):
         self.bridge = Bridge(self.state, connect, self._paint)
         self.bridge.first_symbol = self.settings.symbol
         self.live = live
+        self.tour = tour
         self._listening: asyncio.Task[None] | None = None
         self.broken = ""
         self.read_home()
@@ -204,6 +206,8 @@ class VtermApp(App[int], inherit_bindings=False):
             self.set_interval(FRAME_SECONDS, self.bridge.flush)
         for line in self.told[:3]:
             self.main.say(line, "warning")
+        if self.tour and self.settings.tour in ("new", "on") and self.state.source == "SIM":
+            self.main.welcome()
 
     def _seen(self, first: bool = False) -> None:
         """Remember until when the account was looked at; at the start, read it. A recording has another time."""

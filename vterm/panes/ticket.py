@@ -58,6 +58,8 @@ class TicketPane(FillingPane):
         self.preview: Document = {}
         self.pending = False
         self.armed = False
+        self.sends = 0
+        """Orders that the desk took from here."""
         self._names: list[str] = []
         self._chips: dict[int, list[tuple[int, int, str]]] = {}
         self._timer: object = None
@@ -186,6 +188,7 @@ class TicketPane(FillingPane):
 
     def sent(self) -> None:
         """The order is in the engine's hands: the ticket is free for the next one."""
+        self.sends += 1
         self.sent_sizes[self.form.symbol] = self.form.quantity
         self.phase, self.armed, self.preview, self.refusal = "edit", False, {}, {}
         self.tell()

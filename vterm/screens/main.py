@@ -15,7 +15,7 @@ from vterm.panes.chart import ChartPane
 from vterm.panes.orders import OrdersPane
 from vterm.panes.pane import QuotesWanted
 from vterm.panes.watch import WatchPane
-from vterm.screens.book import BookScreen
+from vterm.screens.touring import TouringScreen
 from vterm.settings import BY_NAME
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vterm.panes.market_list import MarketsPane
 
 
-class MainScreen(BookScreen):
+class MainScreen(TouringScreen):
     """Does what no pane does alone. Methods are named by the table of actions."""
 
     # -- actions of the desk --------------------------------------------------------------------------------
