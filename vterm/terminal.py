@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.binding import BindingsMap, BindingType
 from textual.filter import Monochrome, NoColor
@@ -35,6 +36,14 @@ if TYPE_CHECKING:
 SEEN_SECONDS = 60.0
 
 Connect = Callable[[], Awaitable["Desk"]]
+READ_AHEAD_SECONDS = 2.0
+FORGET_SECONDS = 30.0
+
+
+def forget_widgets() -> None:
+    """Let widgets go that are gone: Textual 8 keeps the painted lines of the last thousand in the cache of a method."""
+    cached: Any = StylesCache.get_inner_outer
+    cached.cache_clear()
 
 
 class VtermApp(App[int], inherit_bindings=False):
@@ -204,6 +213,8 @@ class VtermApp(App[int], inherit_bindings=False):
         self._listening = asyncio.create_task(self.bridge.run())
         if self.live:
             self.set_interval(FRAME_SECONDS, self.bridge.flush)
+            self.set_timer(READ_AHEAD_SECONDS, self._read_ahead)
+            self.set_interval(FORGET_SECONDS, forget_widgets)
         for line in self.told[:3]:
             self.main.say(line, "warning")
         if self.tour and self.settings.tour in ("new", "on") and self.state.source == "SIM":
@@ -219,6 +230,13 @@ class VtermApp(App[int], inherit_bindings=False):
             self.state.left_at = notices_file.read(self.home).get(self.state.account, "")
         elif self.state.link == "live" and not self.state.left_at:
             notices_file.write(self.home, self.state.account, self.state.at)
+
+    async def _read_ahead(self) -> None:
+        from vterm.screens.kept import read_ahead
+
+        await asyncio.to_thread(read_ahead)
+        gc.collect()
+        gc.freeze()
 
     def _paint(self, topics: set[str]) -> None:
         if self.is_running and self.screen_stack:

@@ -17,6 +17,7 @@ from vterm.panes.footer import FooterLine, TabLine
 from vterm.panes.header import HeaderLine
 from vterm.panes.pane import Pane
 from vterm.screens.desk import DeskView
+from vterm.screens.kept import Kept, in_sight
 from vterm.screens.layout import Layout
 from vterm.screens.trading import Errands
 from vterm.state import DeskState
@@ -38,6 +39,7 @@ class FrameScreen(Screen[None]):
         self.desk = DeskView(state, self.arrangement)
         self.header, self.footer, self.tabs = HeaderLine(state), FooterLine(state), TabLine(state)
         self.page: Pane | None = None
+        self.kept = Kept(state)
         self.number = 1
         self.past: list[str] = []
         self._obey()
@@ -88,7 +90,8 @@ class FrameScreen(Screen[None]):
     def repaint_all(self) -> None:
         """Everything in sight."""
         for pane in self.query(Pane):
-            pane.repaint()
+            if in_sight(pane):
+                pane.repaint()
 
     def say(self, text: str, severity: Any = "information") -> None:
         """Answer what the user did: one line at the lower right, kept in the list of notices."""
@@ -147,7 +150,7 @@ class FrameScreen(Screen[None]):
         if number == self.number:
             return
         if self.page is not None:
-            self.page.remove()
+            self.page.display = False
             self.page = None
         self.number = number
         self.bridge.follow_market(number == 3)
@@ -160,10 +163,7 @@ class FrameScreen(Screen[None]):
                                            else "ladder"])  # fmt: skip
             self.call_after_refresh(self.repaint_all)
             return
-        from vterm.screens.pages import page
-
-        self.page = page(number, self.state)
-        self.query_one("#body").mount(self.page)
+        self.page = self.kept.bring(number, self.query_one("#body"))
         self.set_focus(self.page)
 
     @property
