@@ -35,7 +35,7 @@ def order(**terms: Any) -> Part:
         "class": "crypto",
         "side": "buy",
         "type": "limit",
-        "quantity": "0.34159000",
+        "quantity": "0.34159",
         "unit": "BTC",
         "currency": "USD",
         "limit": "68500.00",

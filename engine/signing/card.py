@@ -47,7 +47,11 @@ def card(ticket: Ticket) -> str:
     ticket = msgspec.structs.replace(ticket, card="0" * 64)
     ticket.payload()
     purpose = purpose_of(ticket)
-    rows = _spread([*body_of(ticket, purpose), [_foot(ticket, purpose)]])
+    foot = [_foot(ticket, purpose)]
+    sections = [*body_of(ticket, purpose), foot]
+    if sum(map(len, sections)) > _ROWS:
+        sections = [*body_of(ticket, purpose, tight=True), foot]
+    rows = _spread(sections)
     long = [row for row in rows if len(row) > INNER]
     if long:
         raise Unsignable(f"the card has {INNER} cells a row and this takes {len(long[0])}: {long[0][:80]}")

@@ -10,6 +10,7 @@ from engine.signing.ticket import Ticket
 
 INNER = 52
 _SIGNED_HASH = 12
+_GAP = "   "
 _TYPES = {
     "market": "MARKET",
     "limit": "LIMIT",
@@ -18,20 +19,28 @@ _TYPES = {
     "trailing_stop": "TRAILING STOP",
     "oco": "ONE CANCELS OTHER",
 }
+_SHORT_TYPES = {
+    "market": "MKT",
+    "limit": "LMT",
+    "stop": "STOP",
+    "stop_limit": "STOP LMT",
+    "trailing_stop": "TRAIL",
+    "oco": "OCO",
+}
 _FLAGS = {"no_queue": "not queued", "post_only": "rests only", "reduce_only": "reduces only"}
 _SHORT = {"no_queue": "noqueue", "post_only": "post", "reduce_only": "reduce"}
 
 
-def body_of(ticket: Ticket, purpose: Purpose) -> list[list[str]]:
-    """The sections above the foot."""
-    origin = _origin(ticket)
+def body_of(ticket: Ticket, purpose: Purpose, *, tight: bool = False) -> list[list[str]]:
+    """The sections above the foot; `tight` puts side by side what otherwise has a row of its own."""
+    origin = _origin(ticket, tight)
     if purpose is Purpose.BASKET_PLACE:
         return [[_who(ticket)], [_leg(leg) for leg in ticket.legs], _basket_effects(ticket.effects), origin]
     if purpose is Purpose.ALGO_START:
-        return [[_who(ticket)], _algo(ticket.act), _costs(ticket.act, ticket.effects), origin]
+        return [[_who(ticket)], _algo(ticket.act), _costs(ticket.act, ticket.effects, tight), origin]
     if purpose in TRADES:
-        what = [*_act(ticket.act, purpose), *_order(ticket.order)]
-        return [[_who(ticket)], what, _costs(ticket.order, ticket.effects), origin]
+        what = [*_act(ticket.act, purpose), *_order(ticket.order, tight)]
+        return [[_who(ticket)], what, _costs(ticket.order, ticket.effects, tight), origin]
     return [[_who(ticket)], _act(ticket.act, purpose), origin]
 
 
@@ -52,7 +61,7 @@ def _who(ticket: Ticket) -> str:
     return _pair(who, f"book {ticket.book['age_ms']}ms") if ticket.book else who
 
 
-def _origin(ticket: Ticket) -> list[str]:
+def _origin(ticket: Ticket, tight: bool) -> list[str]:
     """Who proposed it, whether foreign text had a part in it, and how long it can be signed."""
     kind, _, name = ticket.origin.partition(":")
     name, _, pin = name.partition("@")
@@ -61,6 +70,9 @@ def _origin(ticket: Ticket) -> list[str]:
     )
     proposer = " ".join(word for word in (whence, name, pin[:_SIGNED_HASH]) if word)
     texts = "text" if ticket.taint == 1 else "texts"
+    if tight:
+        read = f"read {ticket.taint} foreign {texts}" if ticket.taint else "no foreign text"
+        return _packed([proposer, read, f"until {_clock(ticket.exp)}"], "  ")
     read = f"turn read {ticket.taint} foreign {texts}" if ticket.taint else "no foreign text read"
     return [proposer, _pair(read, f"valid to {_clock(ticket.exp)}")]
 
@@ -73,10 +85,10 @@ def _text(terms: Part, field: str) -> str:
     return grouped(str(terms[field]))
 
 
-def _order(order: Part) -> list[str]:
+def _order(order: Part, tight: bool) -> list[str]:
     currency = order["currency"]
-    rows = [f"{str(order['side']).upper()} {_text(order, 'quantity')} {order['symbol']}   ({order['unit']})"]
-    rows.append(" ".join(str(order[f]) for f in ("name", "contract") if f in order))
+    act = f"{str(order['side']).upper()} {_text(order, 'quantity')} {order['symbol']}{_GAP}({order['unit']})"
+    rows = _grouped_rows([[act], [" ".join(str(order[f]) for f in ("name", "contract") if f in order)]], tight)
     kind = [_TYPES[str(order["type"])]]
     if "limit" in order:
         kind.append(f"{_text(order, 'limit')} {currency}")
@@ -88,30 +100,38 @@ def _order(order: Part) -> list[str]:
         kind.append(f"{_text(order, 'trail_percent')}% behind")
     force = [str(order["tif"]), *([f"until {order['expire_at']}"] if "expire_at" in order else [])]
     hours = [f"{order['session']} hours"] if "session" in order else []
-    rows += _packed([" ".join(kind), *force, *hours], "   ")
-    rows.append(f"never worse than {_text(order, 'protect')} {currency}")
-    if "take_profit" in order or "stop_loss" in order:
-        words = (("take_profit", "take profit"), ("stop_loss", "stop loss"))
-        rows += _packed([f"{label} {_text(order, field)}" for field, label in words if field in order], "   ")
-    more = [f"shows {_text(order, 'display')} at a time"] if "display" in order else []
-    rows += _packed([*more, *(_FLAGS.get(flag, flag) for flag in order.get("flags", ()))], "   ")
+    worst = f"never worse than {_text(order, 'protect')} {currency}"
+    words = (("take_profit", "take profit"), ("stop_loss", "stop loss"))
+    exits = [f"{label} {_text(order, field)}" for field, label in words if field in order]
+    shows = [f"shows {_text(order, 'display')} at a time"] if "display" in order else []
+    flags = [*shows, *(_FLAGS.get(flag, flag) for flag in order.get("flags", ()))]
+    groups = [[" ".join(kind), *force, *hours], [worst], exits, flags]
+    rows += _grouped_rows(groups, tight)
+    rows += _packed(list(order.get("foreign", ())), ", ", "out of foreign text: ")
     return rows + [f"{'and' if n else 'only when'} {rule}" for n, rule in enumerate(order.get("when", ()))]
+
+
+def _grouped_rows(groups: list[list[str]], tight: bool) -> list[str]:
+    if tight:
+        return _packed([word for group in groups for word in group], _GAP)
+    return [row for group in groups for row in _packed(group, _GAP)]
 
 
 def _leg(leg: Part) -> str:
     """A basket's order in one row; what is its only price is said once."""
     words = [str(leg["side"]).upper(), _text(leg, "quantity"), str(leg["symbol"])]
-    words.append({"market": "MKT", "limit": "LMT", "oco": "OCO"}.get(str(leg["type"]), _TYPES[str(leg["type"])]))
+    words.append(_SHORT_TYPES[str(leg["type"])])
     words += [_text(leg, field) for field in ("limit", "stop", "trail") if field in leg]
     words += [f"{leg['trail_percent']}%"] if "trail_percent" in leg else []
     words += [str(leg["tif"]), *([str(leg["expire_at"])] if "expire_at" in leg else [])]
     if leg.get("limit") != leg["protect"]:
-        words.append(f"worst {_text(leg, 'protect')}")
+        words.append(f"{'max' if leg['side'] == 'buy' else 'min'} {_text(leg, 'protect')}")
     labels = (("take_profit", "tp"), ("stop_loss", "sl"), ("display", "shows"))
     words += [f"{label} {_text(leg, field)}" for field, label in labels if field in leg]
     words += ["ext"] if leg.get("session") == "extended" else []
     words += [_SHORT.get(flag, flag) for flag in leg.get("flags", ())]
     words += [f"when {rule}" for rule in leg.get("when", ())]
+    words += ["foreign"] if "foreign" in leg else []
     return " ".join(words)
 
 
@@ -125,13 +145,15 @@ def _cash(terms: Part, fee: str) -> str:
     return f"{verb} at least {_text(terms, 'min_cash')} VCR after fee {grouped(fee)}"
 
 
-def _costs(terms: Part, effects: Part) -> list[str]:
-    return [
-        _cash(terms, str(effects["fee"])),
-        f"position {_text(effects, 'position_before')} -> {_text(effects, 'position_after')}",
-        f"share of NAV {effects['share_before']}% -> {effects['share_after']}% (limit {effects['share_limit']}%)",
-        f"margin {effects['margin_before']} -> {effects['margin_after']} (limit {effects['margin_limit']})",
+def _costs(terms: Part, effects: Part, tight: bool) -> list[str]:
+    before_after = [
+        [f"position {_text(effects, 'position_before')} -> {_text(effects, 'position_after')}"],
+        [f"share of NAV {effects['share_before']}% -> {effects['share_after']}% (limit {effects['share_limit']}%)"],
+        [f"margin {effects['margin_before']} -> {effects['margin_after']} (limit {effects['margin_limit']})"],
     ]
+    if tight:
+        before_after = [before_after[0], before_after[2], before_after[1]]
+    return [_cash(terms, str(effects["fee"])), *_grouped_rows(before_after, tight)]
 
 
 def _basket_effects(effects: Part) -> list[str]:
@@ -156,7 +178,8 @@ def _act(act: Part, purpose: Purpose) -> list[str]:
     """The named terms of an act: one row each, lists packed into as many as they need."""
     if purpose is Purpose.ORDER_CANCEL:
         terms = " ".join([str(act["side"]).upper(), _text(act, "quantity"), str(act["symbol"])])
-        prices = [f"{field} {_text(act, field)}" for field in ("limit", "stop") if field in act]
+        prices = [_text(act, "limit")] if "limit" in act else []
+        prices += [f"stop {_text(act, 'stop')}"] if "stop" in act else []
         return [
             f"CANCEL order {act['order_id']}",
             " ".join([terms, _TYPES.get(str(act["type"]), str(act["type"])), *prices]),

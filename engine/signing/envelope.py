@@ -62,7 +62,7 @@ def audit_namespace(engine: str) -> str:
 
 def signed_bytes(message: bytes, namespace: str) -> bytes:
     """What the key signs: magic, namespace, reserved, hash name and SHA-512 of the message."""
-    if not _NAMESPACE.match(namespace.encode("ascii", "replace")):
+    if not namespace.isascii() or not _NAMESPACE.match(namespace.encode("ascii")):
         raise ValueError("a namespace is 1 to 128 characters of printable ASCII without blanks")
     digest = hashlib.sha512(message).digest()
     return _MAGIC + _string(namespace.encode("ascii")) + _string(b"") + _string(_HASH) + _string(digest)

@@ -88,8 +88,10 @@ ORDER: dict[str, str] = {
     "protect": "amount",
     "max_cash": "amount",
     "min_cash": "amount",
+    "foreign": "word*",
 }
-"""Terms of one order; a star means a list. Prices are in `currency`, cash in VCR."""
+"""Terms of one order; a star means a list. Prices are in `currency`, cash in VCR. `foreign` names the terms whose
+values came out of foreign text."""
 
 EFFECTS: dict[str, str] = {
     "position_before": "amount",

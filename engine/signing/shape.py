@@ -161,13 +161,14 @@ def _check_trade(ticket: Ticket, purpose: Purpose) -> None:
 def check_order(order: Part) -> None:
     """Whether an order's terms are whole. Raises Unsignable."""
     missing = [field for field in (*_ORDER, "protect") if field not in order]
-    kinds = [kind for kind in OrderType if kind.value == order.get("type")]
-    if not missing and kinds:
-        missing = [field for field in NEEDS[kinds[0]] if field not in order]
-    if missing or not kinds:
+    kind = next((kind for kind in OrderType if kind.value == order.get("type")), None)
+    if missing or kind is None:
         raise Unsignable(f"the order lacks {', '.join(missing) or 'a type that is known'}")
+    prices = {field for field in ("limit", "stop") if field in order}
+    if kind is not OrderType.TRAILING_STOP and prices != set(NEEDS[kind]):
+        raise Unsignable(f"the type {kind} has the prices {', '.join(NEEDS[kind]) or 'none'}")
     trail = ("trail" in order) + ("trail_percent" in order)
-    if trail != (kinds[0] is OrderType.TRAILING_STOP):
+    if trail != (kind is OrderType.TRAILING_STOP):
         raise Unsignable("a trailing stop has one distance, and no other order has one")
     _check_cash(order)
 

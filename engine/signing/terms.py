@@ -25,11 +25,13 @@ def order_terms(
     cash: Minor,
     client_id: str,
     when: Sequence[str] = (),
+    foreign: Sequence[str] = (),
 ) -> Part:
     """An order as it is signed.
 
     `protect` is the worst acceptable price in ticks; `cash` in Minor is the most that a buy takes, its fee included,
-    or the least that a sale brings after it. `when` are the texts of the price rule, one a condition.
+    or the least that a sale brings after it. `when` are the texts of the price rule, one a condition;
+    `foreign` the names of the terms whose values came out of foreign text.
     """
     terms: Part = {
         "client_id": client_id,
@@ -39,7 +41,7 @@ def order_terms(
         "class": instrument.asset_class,
         "side": side_word(request.side),
         "type": request.type.value,
-        "quantity": instrument.quantity_text(request.quantity),
+        "quantity": trim(instrument.quantity_text(request.quantity)),
         "unit": unit_of(instrument),
         "currency": instrument.currency,
         "tif": request.time_in_force.value,
@@ -61,6 +63,8 @@ def order_terms(
         terms["flags"] = [word for word, on in flags if on]
     if when:
         terms["when"] = [plain(text) for text in when]
+    if foreign:
+        terms["foreign"] = sorted(foreign)
     return terms
 
 
@@ -76,7 +80,7 @@ def _prices(request: OrderRequest, instrument: Instrument) -> Part:
     if request.trail_ppm is not None:
         terms["trail_percent"] = trim(to_text(request.trail_ppm, 4))
     if request.display is not None:
-        terms["display"] = instrument.quantity_text(request.display)
+        terms["display"] = trim(instrument.quantity_text(request.display))
     return terms
 
 
