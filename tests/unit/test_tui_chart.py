@@ -391,6 +391,20 @@ async def test_what_is_missing_is_said_in_words() -> None:
         assert "waiting for the book · t shows prices" in seen(pane)
 
 
+async def test_a_desk_that_is_lost_is_said_in_the_foot() -> None:
+    desk = FakeDesk()
+    app = make(desk)
+    async with app.run_test(size=SIZE) as pilot:
+        pane = await opened(app, pilot)
+        assert "not live" not in str(pane.border_subtitle)
+        desk.cut()
+        while app.state.link != "down":
+            await pilot.pause(0.01)
+        await settle(app, pilot)
+        assert "not live" in str(pane.border_subtitle)
+        assert pane.picture.direction == "muted"
+
+
 @pytest.mark.parametrize("size", [(60, 20), (72, 21), (80, 24), (100, 30), (120, 36), (150, 40), (200, 60)])
 async def test_every_size_is_filled_and_nothing_sticks_out(size: tuple[int, int]) -> None:
     from vterm.paint import width

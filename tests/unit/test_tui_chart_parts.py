@@ -514,6 +514,15 @@ def test_the_read_out_is_that_of_the_bar_at_the_cursor() -> None:
         assert f"{value / 100:.2f}" in text
 
 
+@pytest.mark.parametrize("back", range(0, 40))
+def test_the_moment_at_the_cursor_pushes_others_aside(back: int) -> None:
+    made = series(300)
+    line = plain(picture(made, ChartChoice(cursor=made.at[299 - back])).lines()[-1])
+    rest = line.replace(moment_text(made.at[299 - back], "1m", NEW_YORK), "")
+    assert len(rest) < len(line)
+    assert re.fullmatch(r"( *(\d\d:\d0|\d\d? Nov))* *", rest), line
+
+
 # -- depth --------------------------------------------------------------------------------------------------
 
 BOOK = {"bids": [["99.98", "3"], ["99.96", "4"], ["99.90", "10"]], "asks": [["100.02", "1"], ["100.05", "2"]]}
@@ -546,6 +555,15 @@ def test_every_depth_chart_fills_its_pane(cells: int, rows: int, zoom: int, curs
         lines = chart_depth.draw(sides, cells, rows, zoom, cursor, [9_996], bare)
         assert {width(line) for line in lines} == {cells}
         assert len(lines) == rows
+
+
+def test_bids_and_asks_meet_in_the_middle_and_nowhere_else() -> None:
+    sides = chart_depth.sides_of(BOOK, 2)
+    assert sides is not None
+    for cells in range(24, 60):
+        for line in chart_depth.draw(sides, cells, 12, 1, None, [], False)[1:-1]:
+            roles = [part for _, role in line for part in (role.split()[0],) if part in ("up", "down")]
+            assert roles == sorted(roles, reverse=True), (cells, line)
 
 
 def test_depth_reads_out_what_stands_up_to_a_price_and_marks_own_orders() -> None:

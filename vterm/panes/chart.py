@@ -80,6 +80,8 @@ class ChartPane(ChartMouse):
             periods = "  ".join(f"[{p}]" if p == state.every else p for p in PERIODS)
             if choice.until is not None:
                 parts.append(f"past · {keys.hint('chart_newest', 'chart')} newest")
+        if state.link in ("down", "stale"):
+            parts.append("not live")
         self.foot_periods = periods
         shown = "depth" if choice.kind == "depth" else state.every
         self.entitle(f"{state.symbol} · {shown}" if state.symbol else "Chart", " · ".join([*parts, periods]).strip())
@@ -118,6 +120,12 @@ class ChartPane(ChartMouse):
         series.take(state.bars if symbol == state.symbol else state.compared[symbol])
         return series
 
+    def _direction(self) -> str:
+        """The role of the last price: where the day stands, muted while nobody tells."""
+        if self.state.link in ("down", "stale"):
+            return "muted"
+        return ROLES.get(arrow(self.state.quote().get("change_pct")), "flat")
+
     def _bars(self, width: int, height: int) -> None:
         from vterm.panes.chart_marks import fills_of, levels
         from vterm.panes.chart_picture import Picture
@@ -136,7 +144,7 @@ class ChartPane(ChartMouse):
         picture = self.picture = Picture(
             series, choice, width, height, self.zone, state.symbol, state.every,
             title="" if self.bordered else f"{state.symbol} {state.every}",
-            now=now, direction=ROLES.get(arrow(state.quote().get("change_pct")), "flat"),
+            now=now, direction=self._direction(),
             levels=levels(state, series.decimals), fills=fills_of(state.fills, state.symbol, series.decimals),
             rivals=rivals, others=others, mono=self.palette.mono, bare=self.palette.bare, scale=self.scale,
         )  # fmt: skip

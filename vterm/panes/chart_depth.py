@@ -101,7 +101,7 @@ def draw(
 def _picture(totals: Sequence[float], most: float, rows: int, cells: int, sides: Sides, reach: int) -> list[list[Span]]:
     high = rows * 4
     tops = [high - max(1, round(total / most * (high - 1))) if total > 0 else None for total in totals]
-    middle = place_of(sides, sides.middle2 // 2, cells, reach)
+    middle = next((x for x in range(cells) if 2 * price_at(sides, x, cells, reach) >= sides.middle2), cells)
     found: Cells = {}
     for role, part in (("up", range(0, middle)), ("down", range(middle, cells))):
         heights = [tops[place] if place in part else None for place in range(cells) for _ in (0, 1)]
@@ -131,7 +131,7 @@ def _legend(sides: Sides, at: int | None, cells: int, reach: int, width: int) ->
         return packed((
             Token(0, (("at ", "muted"), (grouped(to_text(price, decimals)).rjust(size), "foreground"))),
             Token(1, ((f"{side} ", "muted"), (compact(sides.at(price)).rjust(6), "up" if side == "bids" else "down"))),
-            Token(2, ((f"{basis:6.1f}", "foreground"), (" bp from the middle", "muted"))),
+            Token(2, ((f"{basis:7.2f}", "foreground"), (" bp from the middle", "muted"))),
         ), width)  # fmt: skip
     bid, ask = sides.bids[-1][1], sides.asks[-1][1]
     spread = sides.asks[0][0] - sides.bids[0][0]

@@ -173,13 +173,13 @@ class Picture:
         frame, series = self.frame, self.series
         line: list[Span] = [(" ", "muted")] * frame.plan.cells
         starts = [series.at[slot.start] for slot in frame.slots]
-        for slot, text, heavy in time_labels(starts, self.every, self.zone, frame.cells, frame.bars):
-            for place, char in enumerate(text, frame.left + slot * frame.cells):
-                line[place] = (char, "foreground" if heavy else "muted")
+        own, start = "", 0
         if self.at is not None:
-            text = f" {moment_text(starts[self.at], self.every, self.zone)} "
-            middle = frame.left + self.at * frame.cells
-            start = max(0, min(len(line) - len(text), middle - len(text) // 2))
-            for place, char in enumerate(text[: len(line)], start):
-                line[place] = (char, "foreground on select")
+            own = f" {moment_text(starts[self.at], self.every, self.zone)} "[: len(line)]
+            start = max(0, min(len(line) - len(own), frame.left + self.at * frame.cells - len(own) // 2))
+        for slot, text, heavy in time_labels(starts, self.every, self.zone, frame.cells, frame.bars):
+            at = frame.left + slot * frame.cells
+            if at + len(text) < start or at > start + len(own) or not own:
+                line[at : at + len(text)] = [(char, "foreground" if heavy else "muted") for char in text]
+        line[start : start + len(own)] = [(char, "foreground on select") for char in own]
         return joined(line)

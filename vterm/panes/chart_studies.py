@@ -40,7 +40,7 @@ OVERLAYS: tuple[Study, ...] = (
     Study("ema20", "EMA 20", "Ema", (20,), "e", "newer closes count more"),
     Study("ema50", "EMA 50", "Ema", (50,), "f", "the same, slower"),
     Study("wma20", "WMA 20", "Wma", (20,), "w", "weights fall by a straight line"),
-    Study("vwap", "VWAP", "Vwap", (), "v", "mean price by volume since the day began (1d: the month)"),
+    Study("vwap", "VWAP", "Vwap", (), "v", "price by volume since the day began"),
     Study("bollinger", "Bollinger 20 2", "Bollinger", (20, 2), "b", "mean and two deviations", parts=("", "", "")),
 )
 STRIPS: tuple[Study, ...] = (
