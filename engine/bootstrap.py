@@ -68,6 +68,7 @@ def open_desk(
         past = SqlitePast(store.path)
         if replay is not None:
             kernel, end = _recorded_kernel(replay, symbol, past)
+            begin = kernel.state.now
             _catch_up(kernel, store, past)
             if kernel.state.now >= end:
                 past.close()
@@ -83,7 +84,10 @@ def open_desk(
         raise
     names = [str(i.symbol) for i in kernel.catalogue.columns] if replay is not None else None
     lists, journal = FileLists(home / WATCHLIST, names), SqliteJournal(store.path)
-    return Runner(kernel, store, _clock(kernel, store), lists, journal, SqliteRecount(store.path))
+    runner = Runner(kernel, store, _clock(kernel, store), lists, journal, SqliteRecount(store.path))
+    if replay is not None:
+        runner.recording = {"name": replay[0].name, "begin": time_text(begin), "end": time_text(end)}
+    return runner
 
 
 def _catch_up(kernel: Kernel, store: LedgerStore, past: SqlitePast) -> None:

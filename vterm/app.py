@@ -70,15 +70,17 @@ def run(home: Path, account: str, replay: tuple[Path, str] | None) -> int:
     launch = Launch(home, account, replay)
     from vterm import surroundings
     from vterm.settings import Settings
+    from vterm.state import DeskState
     from vterm.terminal import VtermApp
 
     around = surroundings.of(os.environ)
     settings, tour = Settings.load(home / "terminal.toml"), os.environ.get("VTERM_TOUR") != "off"
-    app = VtermApp(launch.connect, settings=settings, surroundings=around, tour=tour)
-    launch.on_failure = lambda: app.exit(6)
-    app.state.account = account
+    state = DeskState()
+    state.account = account
     if replay is not None:
-        app.state.source = "REPLAY"
+        state.source, state.market_name = "REPLAY", replay[0].name
+    app = VtermApp(launch.connect, state=state, settings=settings, surroundings=around, tour=tour)
+    launch.on_failure = lambda: app.exit(6)
     result = app.run()
     if launch.failure is not None:
         raise launch.failure

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from engine.desk import DeskUnreachable, Document
 from engine.model.refusal import Refused
 from vterm.panes.chart_feed import ChartFeed
+from vterm.stale import differs, judge, status_key
 from vterm.state import DeskState
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ FRAME_SECONDS = 1 / 20
 POLL_SECONDS = 1.0
 MARKET_SECONDS = 0.5
 SPARK_POINTS = 24
-STALE_MS = 3_000
+GRACE_SECONDS = 0.25
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 DEFAULT_SYMBOL = "BTC-USD"
 DEFAULT_WATCH = ("AAPL", "MSFT", "NVDA", "SPY", "QQQ", "BTC-USD", "ETH-USD", "SOL-USD", "EUR-USD", "USD-JPY", "NDX")
@@ -50,6 +51,7 @@ class Bridge:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._lost = asyncio.Event()
         self.first_symbol = ""
+        self._status = ""
         self._whole_market = False
         self._figures_wanted = False
         self._journal_wanted = False
@@ -73,7 +75,10 @@ class Bridge:
                 self.state.note = no.refusal.message
             self._set_link("down")
             self._stop_listening()
-            await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+            wait = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
+            self.state.contact.retry_at = self.state.now() + wait
+            await asyncio.sleep(wait)
+            self.state.contact.retry_at = 0.0
             attempt += 1
 
     async def close(self) -> None:
@@ -261,7 +266,7 @@ class Bridge:
             self._lost.set()
 
     def _listen(self, name: str, channels: Sequence[str]) -> None:
-        self._task(name, self._follow(list(channels)))
+        self._task(name, self._follow(name, list(channels)))
 
     def _task(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         old = self._tasks.pop(name, None)
@@ -274,11 +279,13 @@ class Bridge:
             task.cancel()
         self._tasks.clear()
 
-    async def _follow(self, channels: list[str]) -> None:
+    async def _follow(self, name: str, channels: list[str]) -> None:
         if not channels:
             return
         try:
             async for frame in self.need().stream(channels):
+                if name == "list":
+                    self.state.contact.spoke(self.state.now())
                 self.take(frame)
         except LOST as error:
             self.state.note = str(error)
@@ -296,6 +303,7 @@ class Bridge:
                 state.clock = await desk.clock()
                 state.at = max(state.at, str(state.clock.get("now", "")))
                 state.heard_at = state.now()
+                await self._keeps_up()
                 await self.charts.renew()
                 state.sessions = (await desk.sessions())["sessions"]
                 self.touch({"clock"})
@@ -304,6 +312,17 @@ class Bridge:
             self._lost.set()
         except Refused as no:
             state.note = no.refusal.message
+
+    async def _keeps_up(self) -> None:
+        """A market may be quiet, or its stream may be stuck: what the desk answers tells which."""
+        state, contact = self.state, self.state.contact
+        symbol, now = state.symbol, state.now()
+        if not contact.silent(now) or state.clock.get("paused") or symbol not in state.quotes:
+            return
+        asked = await self.need().quote(symbol)
+        if differs(asked, state.quote(symbol)):
+            await asyncio.sleep(GRACE_SECONDS)  # the frame that says so may be on its way
+            contact.missed = contact.missed or (contact.silent(state.now()) and symbol == state.symbol)
 
     # -- handing on -----------------------------------------------------------------------------------------
 
@@ -328,12 +347,12 @@ class Bridge:
         for frame in frames:
             topics |= self.state.apply(frame)
         topics |= {f"flash-{place}" for place in self.state.flashes.places()}
-        if self.state.link == "live" and self.state.age_ms() > STALE_MS:
-            self.state.link = "stale"
+        if judge(self.state):
             topics.add("link")
-        elif self.state.link == "stale" and self.state.age_ms() <= STALE_MS:
-            self.state.link = "live"
-            topics.add("link")
+        status = status_key(self.state)
+        if status != self._status:
+            self._status = status
+            topics.add("status")
         if topics:
             self._paint(topics)
 

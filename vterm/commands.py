@@ -10,7 +10,6 @@ from vterm.alert_line import USAGE, read_alert
 from vterm.trade_line import TradeLine, Unclear, number, read_trade
 
 HINT = "BTC · buy BTC 0.1 @ 68500 · cancel all · close BTC · clock speed 10 · theme light"
-SPEEDS = ("1", "2", "5", "10", "20", "60")
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,8 @@ def _close(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
 
 def _clock(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
     action = words[0].lower() if words else ""
+    if not words:
+        return Wish("clock_shown")
     if action in ("pause", "resume"):
         return Wish("clock", (action, ""))
     if action == "speed" and len(words) == 2:
@@ -126,6 +127,17 @@ def _tour(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
     return Wish(kind)
 
 
+def _layout(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    first, name = (words[0].lower() if words else "list"), " ".join(words[1:])
+    if first in ("list", "next") and not name:
+        return Wish("layout", (first, ""))
+    if first in ("save", "delete"):
+        if not name:
+            raise Unclear(f"layout {first} NAME")
+        return Wish("layout", (first, name))
+    return Wish("layout", ("show", " ".join(words)))
+
+
 def _screen(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
     return Wish("screen", (verb,))
 
@@ -139,6 +151,7 @@ _VERBS: dict[str, Callable[[str, list[str], Callable[[str], str]], Wish]] = {
     "cancel": _cancel, "close": _close, "flatten": _close, "clock": _clock,
     "alert": _alert, "alerts": _alert,
     "watch": _watch, "unwatch": _watch, "theme": _theme, "set": _set, "tour": _tour,
+    "layout": _layout, "layouts": _layout,
     "help": _plain, "quit": _plain, "q": _plain, "exit": _plain,
     "desk": _screen, "portfolio": _screen, "markets": _screen, "research": _screen, "missions": _screen,
     "copilot": _screen, "activity": _screen, "settings": _screen,

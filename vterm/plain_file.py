@@ -63,3 +63,18 @@ def toml(raw: bytes) -> tuple[dict[str, Any], str]:
         raise PlainFileError("is nested too deeply") from None
     except ValueError as error:
         raise PlainFileError(f"is not TOML: {error}") from None
+
+
+def write(path: Path, text: str) -> bool:
+    """Replace a file of the home as a whole; whether that went well: a full disk is no reason to stop.
+
+    Two processes may do so at once: each has a new file of its own name, and the last to rename wins.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        os.replace(fresh, path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        return False
+    return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from vterm import theme
 from vterm.palette_file import NAME
-from vterm.plain_file import PlainFileError, read_bytes, toml
+from vterm.plain_file import PlainFileError, read_bytes, toml, write
 
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,15}\Z", re.ASCII)
 _STEP = re.compile(r"[a-z]{1,12}\Z", re.ASCII)
@@ -108,11 +107,5 @@ class Settings:
 
     def save(self) -> None:
         """Write them, if there is somewhere to; a full disk is no reason to stay. Never leaves half a file."""
-        if self.path is None:
-            return
-        fresh = self.path.with_suffix(".toml.new")
-        try:
-            fresh.write_text(self.text(), encoding="utf-8")
-            os.replace(fresh, self.path)
-        except OSError:
-            return
+        if self.path is not None:
+            write(self.path, self.text())

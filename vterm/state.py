@@ -16,6 +16,7 @@ from engine.model.number import NumberFormatError, parse_decimal
 from engine.model.text import safe
 from vterm import notices_words as words
 from vterm.notices import News, Notices
+from vterm.stale import Contact
 
 if TYPE_CHECKING:
     from vterm.market_choice import MarketChoice
@@ -64,6 +65,10 @@ class DeskState:
         self.flashes = Flashes(now)
         self.account = "default"
         self.source = "SIM"
+        """SIM, REPLAY or SHARED."""
+        self.market_name = ""
+        """The recording's file name, or the shared desk's address."""
+        self.contact = Contact()
         self.instruments: dict[str, Document] = {}
         self.watch: list[str] = []
         self.quotes: dict[str, Document] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +20,12 @@ from vterm import keymap, theme
 from vterm.bridge import FRAME_SECONDS, Bridge
 from vterm.glyphs import twins
 from vterm.key_names import typed
+from vterm.layouts_life import SAVE_SECONDS, DeskMemory
 from vterm.palette import Palette
 from vterm.palette_file import PaletteError
 from vterm.screens.main import MainScreen
 from vterm.settings import Choice, Settings
+from vterm.stale import faded
 from vterm.state import DeskState
 from vterm.surroundings import Surroundings
 
@@ -83,6 +86,9 @@ class VtermApp(App[int], inherit_bindings=False):
         self.broken = ""
         self.read_home()
         self.dress()
+        self.memory = DeskMemory(self.home, self.state.source)
+        self.told += [self.memory.told] if self.memory.told else []
+        self.bridge.first_symbol = self.memory.found.symbol or self.settings.symbol
 
     # -- looks ----------------------------------------------------------------------------------------------
 
@@ -135,6 +141,7 @@ class VtermApp(App[int], inherit_bindings=False):
         """Look as the settings say."""
         colours = self.colours
         self.palette = self._worn(self.settings.theme)
+        self.faded = faded(self.palette)
         self._grey.enabled = colours == "none"
         self.register_theme(theme.textual_theme(self.palette))
         self.theme = f"{self.palette.name}-red-up" if self.palette.red_up else self.palette.name
@@ -188,7 +195,8 @@ class VtermApp(App[int], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[Any]:
         """The only screen there is."""
-        return MainScreen(self.state, self.bridge, (self.size.width, self.size.height))
+        size = (self.size.width, self.size.height)
+        return MainScreen(self.state, self.bridge, size, self.memory.arrangement(*size))
 
     @property
     def main(self) -> MainScreen:
@@ -207,6 +215,9 @@ class VtermApp(App[int], inherit_bindings=False):
         # What the start allocated stays: the collector need not look at it again, and was off while it grew.
         gc.freeze()
         gc.enable()
+        self._heed_signals()
+        self.memory.restore(self.main)
+        self.set_interval(SAVE_SECONDS, self._remember)
         self._seen(first=True)
         self.set_interval(SEEN_SECONDS, self._seen)
         type(self).COMMANDS = {lambda: ActionProvider, lambda: InstrumentProvider}
@@ -240,6 +251,7 @@ class VtermApp(App[int], inherit_bindings=False):
 
     def _paint(self, topics: set[str]) -> None:
         if self.is_running and self.screen_stack:
+            self.memory.hear(self.main)
             self.main.paint(topics)
 
     async def on_unmount(self) -> None:
@@ -250,6 +262,28 @@ class VtermApp(App[int], inherit_bindings=False):
         self.settings.symbol = self.state.symbol or self.settings.symbol
         self.settings.save()
         await self.bridge.close()
+
+    def _heed_signals(self) -> None:
+        """A window that is closed, or a machine that shuts down, leaves in order; a driven screen has no signals."""
+        if self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.told_to_go, number)
+
+    def told_to_go(self, number: int) -> None:
+        """Somebody ends the terminal: the desk is kept, and orders stay where they are."""
+        self.exit(128 + number)
+
+    def _remember(self) -> None:
+        """Keep the desk as it is, for the next start."""
+        if self.screen_stack and isinstance(self.screen_stack[0], MainScreen):
+            self.memory.keep(self.screen_stack[0])
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: Any = None) -> None:
+        """Leave; what is on the screen is kept first, while it is there."""
+        self._remember()
+        super().exit(result, return_code, message)
 
     def action_leave(self) -> None:
         """Quit, after asking where orders work."""

@@ -17,6 +17,9 @@ JUMP_STEP_NS = 60 * SECOND_NS
 class ClockRequests(Requests):
     """What may be asked of a clock of one's own."""
 
+    recording: Document | None = None
+    """{name, begin, end} of the recorded market that is played; none of a living one."""
+
     async def set_clock(self, action: str, value: str = "") -> Document:
         """pause, resume, speed N, jump open."""
         clock = self.clock
@@ -77,11 +80,13 @@ class ClockRequests(Requests):
         return TimeNs(min(opens)[1])
 
     def _clock_document(self) -> Document:
+        played = {} if self.recording is None else {"recording": self.recording}
         return {
             "now": time_text(self.view.now),
             "speed": self.clock.speed,
             "paused": self.clock.paused,
             "step_ms": self.kernel.state.step_ns // 1_000_000,
+            **played,
         }
 
 

@@ -77,7 +77,7 @@ def test_a_line_fills_the_ticket(line: str, trade: TradeLine) -> None:
 
 @pytest.mark.parametrize(
     "line", ["", "nonsense", "buy BTC 1 --stop", "buy BTC 1 --tif GTD", "buy BTC 1 --when", "buy BTC 1 --tif X",
-             "buy", "buy ZZZ 1", "buy BTC one", "buy BTC 0", "buy BTC 1 2 3", "clock", "theme mauve",
+             "buy", "buy ZZZ 1", "buy BTC one", "buy BTC 0", "buy BTC 1 2 3", "clock fast", "theme mauve",
              "cancel", "buy BTC 1e5", "buy BTC ١"]
 )  # fmt: skip
 def test_an_unclear_line_says_what_would_be(line: str) -> None:

@@ -7,28 +7,35 @@ from typing import ClassVar
 from textual import events
 from textual.message import Message
 
+from engine.model.text import safe
 from vterm.key_names import shown
 from vterm.keymap import Keymap
 from vterm.notices_lines import counter
-from vterm.paint import Line, Span, fit, left_right, width
-from vterm.panes.header import clock_spans
+from vterm.paint import Line, Span, clip, fit, left_right, width
+from vterm.panes.header import clock_spans, time_shown
 from vterm.panes.pane import Pane
+from vterm.stale import OLD_MARK, age_seconds, lost_words, since, span_words
 from vterm.state import DeskState
 
-LINKS = {"live": ("●", "up", "live"), "stale": ("◌", "warning", "stale"), "down": ("×", "error", "down"),
-         "opening": ("◌", "muted", "opening the market")}  # fmt: skip
+LINKS = {"live": ("●", "up", "live"), "stale": (OLD_MARK, "warning", "stale"), "down": ("×", "error", ""),
+         "opening": (OLD_MARK, "muted", "opening the market")}  # fmt: skip
 
 
 def freshness(state: DeskState, short: bool = False) -> Line:
-    """The live dot, its word, the newest sequence number and the age of what is shown."""
+    """The live dot, its word, and the age of what is shown; of a desk that is lost when it is tried again."""
     glyph, role, word = LINKS[state.link]
-    spans: list[Span] = [(glyph, role), (f" {word}", "muted")]
+    spans: list[Span] = [(glyph, role)]
     if state.link == "down":
-        spans.append((" · connecting again", "muted"))
-    elif state.seq and not short:
-        age = state.age_ms()
-        spans.append((f" · seq {state.seq:,}", "muted"))
-        spans.append((f" · {age} ms" if age < 10_000 else f" · {age // 1000} s", "muted"))
+        spans.append((f" {lost_words(state, short)}", "foreground"))
+    elif state.link == "stale":
+        age = span_words(age_seconds(state))
+        since_ = "" if short else f" since {time_shown(state, since(state))}"
+        spans.append((f" {word}{since_} · {age}", "foreground"))
+    else:
+        spans.append((f" {word}", "muted"))
+        if state.seq and state.link == "live":
+            spans.append(("" if short else f" · seq {state.seq:,}", "muted"))
+            spans.append((f" · {span_words(age_seconds(state))}", "muted"))
     return (*spans, (" ", "muted"))
 
 
@@ -50,7 +57,8 @@ class FooterLine(Pane):
     """Keys of the focused pane; a click does what the key does."""
 
     CONTEXT: ClassVar[str] = "footer"
-    TOPICS: ClassVar[frozenset[str]] = frozenset({"clock", "link", "focus", "notices"})
+    TOPICS: ClassVar[frozenset[str]] = frozenset({"clock", "link", "status", "focus", "notices"})
+    AGES: ClassVar[bool] = False
     can_focus = False
 
     class Pressed(Message):
@@ -86,7 +94,8 @@ class TabLine(Pane):
     """Tabs of a small screen, with a rule below."""
 
     CONTEXT: ClassVar[str] = "tabs"
-    TOPICS: ClassVar[frozenset[str]] = frozenset({"focus", "orders", "clock"})
+    TOPICS: ClassVar[frozenset[str]] = frozenset({"focus", "orders", "clock", "link"})
+    AGES: ClassVar[bool] = False
     can_focus = False
 
     class Picked(Message):
@@ -114,10 +123,20 @@ class TabLine(Pane):
             spans += [("▌" if here else " ", "accent"), (name, "bold foreground" if here else "muted"),
                       (dot, "accent"), ("▐" if here else " ", "accent"), (" ", "muted")]  # fmt: skip
             self._places.append((start, width(spans), name))
-        words = f"{waiting} working   " if waiting else ""
-        clock = clock_spans(self.state) if self.state.at else []
-        line = left_right(spans, ((words, "muted"), *clock, (" ", "muted")), width_)
-        self.show([fit(line, width_), (("─" * width_, "rule"),)])
+        told = self._told(f"{waiting} working  " if waiting else "", long=True)
+        if width(spans) + width(told) <= width_:
+            self.show([left_right(spans, told, width_), (("─" * width_, "rule"),)])
+            return
+        # Six tabs fill a line of sixty cells: what market time it is then stands in the rule.
+        told = ((" ", "muted"), *self._told("", long=False), ("─", "rule"))
+        rule: Line = (("─" * max(0, width_ - width(told)), "rule"), *told)
+        self.show([fit(spans, width_), fit(rule, width_)])
+
+    def _told(self, words: str, *, long: bool) -> Line:
+        """Whose account this is, and its market's time."""
+        account = clip(safe(self.state.account), 12 if long else 10).rstrip()
+        clock = clock_spans(self.state, short=not long) if self.state.at else []
+        return ((f"{words}{account}  ", "muted"), *clock, (" ", "muted"))
 
     def on_click(self, event: events.Click) -> None:
         """Go to the tab."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import ClassVar
 from zoneinfo import ZoneInfo
+
+from textual.message import Message
 
 from engine.model.number import NumberFormatError
 from engine.model.text import safe
 from vterm.paint import Line, Span, arrow, clip, direction, fit, grouped, left_right, places, signed, width
 from vterm.panes.pane import Pane
+from vterm.replay import Place, place, speed_of
+from vterm.stale import OLD_MARK, dimmed, old, source_words
 from vterm.state import DeskState
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -18,11 +22,16 @@ _STATES = {"regular": ("●", "up", ""), "pre": ("◐", "warning", "pre "), "pos
            "halted": ("×", "error", "halted ")}  # fmt: skip
 
 
-def market_time(at: str, zone: ZoneInfo = NEW_YORK) -> str:
+def market_time(at: str, zone: tzinfo = NEW_YORK) -> str:
     """HH:MM:SS of an RFC 3339 time at the exchange."""
     if not at:
         return "--:--:--"
     return datetime.fromisoformat(at[:19] + "+00:00").astimezone(zone).strftime("%H:%M:%S")
+
+
+def time_shown(state: DeskState, at: str) -> str:
+    """A time in the zone that the clock of the screen shows."""
+    return market_time(at, UTC if state.source == "REPLAY" else NEW_YORK)
 
 
 def venue_state(state: DeskState) -> str:
@@ -33,15 +42,31 @@ def venue_state(state: DeskState) -> str:
     return "closed"
 
 
-def clock_spans(state: DeskState, day: bool = False) -> list[Span]:
-    """New York's market and its time, the speed or that it is paused."""
-    glyph, role, word = _STATES.get(venue_state(state), _STATES["closed"])
-    spans = [(glyph, role), (f" NYSE {word}", "muted"), (market_time(state.at), "foreground")]
+def clock_spans(state: DeskState, *, short: bool = False) -> list[Span]:
+    """The market's time, its speed or that it is paused; of a recording how much of it is played."""
+    here = place(state.clock, state.at)
+    if here is not None or state.source == "REPLAY":
+        spans = _recording_spans(state, here, short)
+    else:
+        glyph, role, word = _STATES.get(venue_state(state), _STATES["closed"])
+        spans = [(glyph, role), (f" {'' if short else 'NYSE '}{word}", "muted"), (market_time(state.at), "foreground")]
     if state.clock.get("paused"):
         spans.append(("  ‖ paused", "bold warning"))
     else:
-        speed = str(state.clock.get("speed", "1"))
-        spans.append((f"  ×{speed.removesuffix('.0')}", "warning" if speed not in ("1", "1.0") else "muted"))
+        speed = speed_of(state.clock)
+        spans.append((f"  ×{speed}", "warning" if speed != 1 else "muted"))
+    return spans
+
+
+def _recording_spans(state: DeskState, here: Place | None, short: bool) -> list[Span]:
+    """A recording has the time of where it was made, which is nobody's: UTC."""
+    ended = here is not None and here.ended
+    spans: list[Span] = [("○", "muted") if ended else ("●", "up")]
+    spans.append((" " if short else f" {state.at[:10]} ", "muted"))
+    spans.append((market_time(state.at, UTC), "foreground"))
+    spans.append(("" if short else " UTC", "muted"))
+    if here is not None:
+        spans.append(("  ended", "bold warning") if ended else (f"  {here.done}%", "muted"))
     return spans
 
 
@@ -83,37 +108,74 @@ def _signed(text: str | None, decimals: int) -> str:
     return signed(text, 16, decimals)[0][0].strip()
 
 
-def header(state: DeskState, cells: int) -> Line:
-    """The whole line for a width."""
-    source: Span = (
-        f" {state.source} ",
-        "bold background on accent" if state.source != "SIM" else "bold accent on select",
-    )
+def source_chip(state: DeskState, cells: int) -> Span:
+    """Which market this is; one that is not the simulated one stands out."""
+    style = "bold accent on select" if state.source == "SIM" else "bold background on accent"
+    return (f" {source_words(state, cells)} ", style)
+
+
+def header(state: DeskState, cells: int, *, clock: bool = False) -> Line:
+    """The whole line for a width. `clock`: on small screens account and time instead of the instrument's price."""
     right = figures(state, cells)
-    if cells < 100:
-        quote = state.quote()
-        left: list[Span] = [source, (f" {state.symbol} ", "bold foreground")]
-        left += standstill(state)
-        if quote and len(left) == 2:
-            percent = str(quote.get("change_pct") or "0.00")
-            left += [(grouped(str(quote.get("last") or "—")), "foreground"),
-                     (f" {arrow(percent)} {percent.lstrip('+-')}%", direction(percent))]  # fmt: skip
-        return left_right(left, right, cells)
-    word = standstill(state, f"  {clip(state.symbol, 10).rstrip()} ")
-    left = [(" vterm ", "bold foreground"), source, (f" {state.account}   ", "muted"), ("●", "up"),
-            (" crypto 24/7   ", "muted"), *clock_spans(state), *word]  # fmt: skip
-    if width(left) + width(right) > cells:
-        left = [(" vterm ", "bold foreground"), source, ("  ", "muted"), *clock_spans(state), *word]
+    if old(state):
+        right = dimmed(right)
+    if cells >= 100:
+        return left_right(_left(state, cells - width(right)), right, cells)
+    chip = source_chip(state, max(6, cells // 6))
+    left = [chip, *_who_when(state)] if clock else [chip, *_price(state)]
+    if clock and width(left) + width(right) > cells:
+        right = right[:2]
     return left_right(left, right, cells)
 
 
+def _left(state: DeskState, room: int) -> list[Span]:
+    """What a wide window says of the market: name, account and time in any case, the rest where there is room."""
+    chip, account = source_chip(state, 30), (f" {clip(safe(state.account), 16).rstrip()}   ", "muted")
+    word = standstill(state, f"  {clip(state.symbol, 10).rstrip()} ")
+    name, crypto = (" vterm ", "bold foreground"), [("●", "up"), (" crypto 24/7   ", "muted")]
+    if state.source == "REPLAY":
+        crypto = []
+    full = [name, chip, account, *crypto, *clock_spans(state), *word]
+    less = [name, chip, account, *clock_spans(state), *word]
+    least = [source_chip(state, 16), account, *clock_spans(state, short=True), *word]
+    return next((spans for spans in (full, less) if width(spans) <= room), least)
+
+
+def _who_when(state: DeskState) -> list[Span]:
+    account = clip(safe(state.account), 10).rstrip()
+    return [(f" {account}  ", "muted"), *(clock_spans(state, short=True) if state.at else [])]
+
+
+def _price(state: DeskState) -> list[Span]:
+    left: list[Span] = [(f" {state.symbol} ", "bold foreground"), *standstill(state)]
+    quote = state.quote()
+    if quote and len(left) == 1:
+        percent = str(quote.get("change_pct") or "0.00")
+        last = grouped(str(quote.get("last") or "—"))
+        left += [(last, "foreground"), (f" {arrow(percent)} {percent.lstrip('+-')}%", direction(percent))]
+    if not old(state):
+        return left
+    return [left[0], (f"{OLD_MARK} ", "warning"), *dimmed(tuple(left[1:]))]
+
+
 class HeaderLine(Pane):
-    """One line above everything."""
+    """One line above everything; a click on it opens what the clock can do."""
 
     CONTEXT: ClassVar[str] = "header"
     TOPICS: ClassVar[frozenset[str]] = frozenset({"portfolio", "clock", "quote", "symbol", "link"})
+    AGES: ClassVar[bool] = False
     can_focus = False
+
+    class Clicked(Message):
+        """Somebody wants to know more of the market and its clock."""
+
+    clock_apart = False
+    """Whether the line of tabs has account and clock."""
 
     def paint(self, width: int, height: int) -> None:
         """The line."""
-        self.show([fit(header(self.state, width), width)])
+        self.show([fit(header(self.state, width, clock=not self.clock_apart), width)])
+
+    def on_click(self) -> None:
+        """Tell the screen."""
+        self.post_message(self.Clicked())

@@ -11,6 +11,8 @@ from textual.strip import Strip
 
 from vterm.keymap import DEFAULT, Keymap
 from vterm.paint import Line, clip, on
+from vterm.palette import Palette
+from vterm.stale import OLD_MARK, old
 from vterm.state import DeskState
 from vterm.widgets.line_view import LineView
 
@@ -29,6 +31,8 @@ class Pane(LineView):
     CONTEXT: ClassVar[str] = ""
     TOPICS: ClassVar[frozenset[str]] = frozenset()
     NAME: ClassVar[str] = ""
+    AGES: ClassVar[bool] = True
+    """Whether what it shows is of a moment, and greys when that has passed."""
 
     def __init__(self, state: DeskState, id: str = "") -> None:
         super().__init__(id=id or self.CONTEXT, classes="pane")
@@ -42,6 +46,11 @@ class Pane(LineView):
     def keymap(self) -> Keymap:
         """Keys of the running application."""
         return getattr(self.app, "keymap", DEFAULT)
+
+    @property
+    def palette(self) -> Palette:
+        """Colours of the running application; all grey where the values are old."""
+        return getattr(self.app, "faded", super().palette) if self.AGES and old(self.state) else super().palette
 
     def render_line(self, y: int) -> Strip:
         """The first frame has what there is to show, without waiting for an event."""
@@ -71,7 +80,8 @@ class Pane(LineView):
         raise NotImplementedError
 
     def entitle(self, title: str, foot: str = "") -> None:
-        """Name above, facts below; foreign text in them was made safe by the caller."""
+        """Name above, facts below; foreign text in them was made safe by the caller. Old values say so."""
+        foot = f"{OLD_MARK} old · {foot}".rstrip(" ·") if self.AGES and old(self.state) else foot
         if self._titles != (title, foot):
             self._titles = (title, foot)
             twins = self.palette.twins

@@ -30,6 +30,7 @@ class TicketPane(FillingPane):
     """A painted form. Asks for previews and sends by message; the answers come back through methods."""
 
     CONTEXT: ClassVar[str] = "ticket"
+    AGES: ClassVar[bool] = False
     TOPICS: ClassVar[frozenset[str]] = frozenset({"symbol", "instruments", "link", "portfolio"})
     NAME: ClassVar[str] = "Ticket"
 

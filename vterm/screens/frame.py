@@ -20,6 +20,7 @@ from vterm.screens.desk import DeskView
 from vterm.screens.kept import Kept, in_sight
 from vterm.screens.layout import Layout
 from vterm.screens.trading import Errands
+from vterm.stale import old
 from vterm.state import DeskState
 
 SMALL = "vterm needs 60 columns and 20 rows; make this window a little larger"
@@ -31,17 +32,18 @@ class FrameScreen(Screen[None]):
     BINDINGS = []
     AUTO_FOCUS = "#ladder"
 
-    def __init__(self, state: DeskState, bridge: Bridge, size: tuple[int, int]) -> None:
+    def __init__(self, state: DeskState, bridge: Bridge, size: tuple[int, int], layout: Layout | None = None) -> None:
         super().__init__()
         self.state, self.bridge = state, bridge
         self.errands = Errands(state, bridge, self.say)
-        self.arrangement = Layout().resized(*size)
+        self.arrangement = (layout or Layout()).resized(*size)
         self.desk = DeskView(state, self.arrangement)
         self.header, self.footer, self.tabs = HeaderLine(state), FooterLine(state), TabLine(state)
         self.page: Pane | None = None
         self.kept = Kept(state)
         self.number = 1
         self.past: list[str] = []
+        self._old = False
         self._obey()
 
     def compose(self) -> ComposeResult:
@@ -57,6 +59,9 @@ class FrameScreen(Screen[None]):
 
     def paint(self, topics: set[str]) -> None:
         """These topics changed: repaint whoever shows them."""
+        if "link" in topics and old(self.state) != self._old:
+            self._old = not self._old
+            self._age()
         for line in (self.header, self.tabs, self.footer):
             if line.TOPICS & topics:
                 line.repaint()
@@ -77,6 +82,12 @@ class FrameScreen(Screen[None]):
             page.repaint_for(topics)
         else:
             page.repaint()
+
+    def _age(self) -> None:
+        """Values became old, or new again: the same cells in another look."""
+        for pane in self.query(Pane):
+            pane.repaint()
+            pane.refresh()
 
     def _tell(self) -> None:
         """What was told since the last beat, as toasts; the list has all of it."""
@@ -127,6 +138,12 @@ class FrameScreen(Screen[None]):
         self.set_class(layout.compact, "-compact")
         self.set_class(layout.mode in ("desk", "medium"), "-lower")
         self.tabs.tabs, self.tabs.tab = list(layout.tabs), layout.tab
+        self._place_clock()
+
+    def _place_clock(self) -> None:
+        """Where the line of tabs is in sight it has the clock, else the header."""
+        self.header.clock_apart = self.number == 1 and self.arrangement.compact
+        self.header.repaint()
 
     def go_to(self, pane: str) -> None:
         """Show a pane and focus it."""
@@ -158,6 +175,7 @@ class FrameScreen(Screen[None]):
         self.bridge.follow_activity(number == 7)
         self.desk.display = number == 1
         self.tabs.display = number == 1 and self.arrangement.compact
+        self._place_clock()
         if number == 1:
             self.set_focus(self.desk.panes[self.arrangement.panes[0] if "ladder" not in self.arrangement.panes
                                            else "ladder"])  # fmt: skip

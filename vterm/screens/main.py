@@ -15,7 +15,7 @@ from vterm.panes.chart import ChartPane
 from vterm.panes.orders import OrdersPane
 from vterm.panes.pane import QuotesWanted
 from vterm.panes.watch import WatchPane
-from vterm.screens.touring import TouringScreen
+from vterm.screens.arranging import ArrangingScreen
 from vterm.settings import BY_NAME
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vterm.panes.market_list import MarketsPane
 
 
-class MainScreen(TouringScreen):
+class MainScreen(ArrangingScreen):
     """Does what no pane does alone. Methods are named by the table of actions."""
 
     # -- actions of the desk --------------------------------------------------------------------------------
@@ -346,6 +346,10 @@ class MainScreen(TouringScreen):
             self.errands.run(self.errands.cancel(args[0]))
         elif wish.kind == "clock":
             self.errands.run(self.errands.clock(*args))
+        elif wish.kind == "clock_shown":
+            self.do_clock()
+        elif wish.kind == "layout":
+            self.lay_out(*args)
         elif wish.kind == "flatten":
             self.flatten(args[0])
         elif wish.kind == "alert":

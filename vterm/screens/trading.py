@@ -13,9 +13,9 @@ from engine.model.refusal import Refused
 from engine.model.text import safe
 from vterm.alert_line import read_alert
 from vterm.bridge import LOST, Bridge
-from vterm.commands import SPEEDS
 from vterm.notices_orders import described, outcome, some
 from vterm.paint import grouped
+from vterm.replay import fixed, next_speed, speed_of
 from vterm.state import DeskState, units
 from vterm.wording import algo_terms
 
@@ -122,7 +122,10 @@ class Errands:
     # -- the desk itself ------------------------------------------------------------------------------------
 
     async def clock(self, action: str, value: str = "") -> None:
-        """Change the market's clock."""
+        """Change the market's clock; a desk on the world's time says why it cannot be."""
+        if fixed(self.state):
+            self.say(fixed(self.state), "warning")
+            return
         self.state.clock = await self.bridge.need().set_clock(action, value)
         self.bridge.touch({"clock"})
 
@@ -132,9 +135,8 @@ class Errands:
 
     async def speed(self, by: int) -> None:
         """The next faster or slower speed."""
-        now = str(self.state.clock.get("speed", "1")).removesuffix(".0")
-        at = SPEEDS.index(now) if now in SPEEDS else 0
-        await self.clock("speed", SPEEDS[max(0, min(len(SPEEDS) - 1, at + by))])
+        now = speed_of(self.state.clock)
+        await self.clock("speed", str(next_speed(now, by)))
 
     async def alert(self, line: list[str]) -> None:
         """Set an alert: symbol, word, value."""
