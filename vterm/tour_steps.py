@@ -29,13 +29,17 @@ def way(now: Seen, pane: str) -> tuple[Press, ...]:
         return ()
     if pane == "ticket":
         return (Press("buy", "desk", "to the ticket"),)
+    if now.pane == "watch" and pane == "ladder":
+        return (Press("watch_open", "watch", "to the book"),)
     return (Press("back" if now.pane == "ticket" else "next_pane", "desk", f"to the {NAMES.get(pane, pane)}"),)
 
 
 def place(now: Seen, pane: str, words: str) -> str:
-    """What to click: the tab first, where the pane is behind one."""
+    """What to click; the tab, where the pane is behind one."""
+    if now.page != 1:
+        return "that word"
     tab = dict(now.tabs).get(pane, "")
-    return words if now.page != 1 or pane in now.panes or not tab else f"the tab {tab}, then {words}"
+    return words if pane in now.panes or not tab else f"the tab {tab}"
 
 
 def _find_keys(now: Seen) -> tuple[Press, ...]:
@@ -57,6 +61,12 @@ def _review_keys(now: Seen) -> tuple[Press, ...]:
     return most or (*_at_once(now), Press("review", "desk", "reviews"))
 
 
+def _send_keys(now: Seen) -> tuple[Press, ...]:
+    """A click on a word of the tour never sends."""
+    sends = ("field_enter", "ticket") if now.pane == "ticket" else ("review", "desk")
+    return (Press(*sends, "sends", shown=True), Press("back", "desk", "back"))
+
+
 def _position_words(now: Seen) -> str:
     if now.held:
         words = "It is marked at the market all the time; its profit is real once you close it."
@@ -66,12 +76,22 @@ def _position_words(now: Seen) -> str:
     return "The order is with the desk. What came of it stands under Positions and Orders."
 
 
+AFTER = Step(
+    "after", "The tour is over", onward="close",
+    say=lambda now: "The last line names the keys of where you are. "
+    "Help has all of them, the palette every command by its name; both can take the tour again.",
+    keys=lambda now: (Press("screen_1", "desk", "the desk"),),
+    click=lambda now: "that word",
+    done=lambda then, now: now.page == 1 and not now.dialog,
+)  # fmt: skip
+"""Stays until the desk is in sight again: whoever has only a mouse is not left on another screen."""
+
 STEPS: tuple[Step, ...] = (
     Step(
         "look", "The book", pane="ladder",
         say=lambda now: "The book: buyers wait on the left, sellers on the right. "
         "A row is a price, the number in it how much waits there; rows hold still, sizes move.",
-        keys=lambda now: (*way(now, "ladder"), Press("row_down", "ladder", "down"), Press("row_up", "ladder", "up")),
+        keys=lambda now: way(now, "ladder") or (Press("row_down", "ladder", "down"), Press("row_up", "ladder", "up")),
         click=lambda now: place(now, "ladder", "a price in the book"),
         done=lambda then, now: bool(now.cursor) and now.cursor != then.cursor,
     ),
@@ -80,7 +100,7 @@ STEPS: tuple[Step, ...] = (
         say=lambda now: "All that trades here is one search away. "
         f"Take {other(now)}: coins trade day and night, shares while their exchange is open.",
         keys=_find_keys,
-        click=lambda now: "that key, then a row",
+        click=lambda now: place(now, "watch", "a coin of the list"),
         done=lambda then, now: bool(now.symbol) and now.symbol != then.symbol,
     ),
     Step(
@@ -89,7 +109,7 @@ STEPS: tuple[Step, ...] = (
         "A buy some rows above the middle meets sellers and trades at once; one below waits its turn.",
         keys=lambda now: way(now, "ladder") or (Press("row_up", "ladder", "some rows up"),
                                                 Press("ladder_take", "ladder", "takes it")),
-        click=lambda now: place(now, "ladder", "a price near the top"),
+        click=lambda now: place(now, "ladder", "an upper price"),
         done=lambda then, now: bool(now.price) and now.price == now.cursor,
     ),
     Step(
@@ -124,8 +144,9 @@ STEPS: tuple[Step, ...] = (
     Step(
         "send", "Send", pane="ticket", again="price",
         say=lambda now: "This is the whole order, and only you can send it. "
-        "The button waits while the figures are renewed, so that nobody sends what was not shown.",
-        keys=lambda now: (Press("field_enter", "ticket", "sends", shown=True), Press("back", "desk", "back")),
+        + (WAITS if now.waiting else
+           "The button waits while the figures are renewed, so that nobody sends what was not shown."),
+        keys=_send_keys,
         click=lambda now: place(now, "ticket", "[ Send ]"),
         done=lambda then, now: now.sends > then.sends,
         holds=lambda now: now.phase != "edit", back="review",

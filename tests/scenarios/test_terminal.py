@@ -33,17 +33,19 @@ print("LEFT", sum(Decimal(f["quantity"]) for f in desk.fill_docs).normalize())
 """
 
 
-KEYS = {"Enter": "\r", "C-q": "\x11", "F2": "\x1bOQ"}
+KEYS = {"Enter": "\r", "Escape": "\x1b", "C-q": "\x11", "F2": "\x1bOQ", "F4": "\x1bOS", "F5": "\x1b[15~"}
 
 
 class Screen:
-    """A program in a pseudo-terminal of 120 x 36, its screen kept by an emulator."""
+    """A program in a pseudo-terminal, its screen kept by an emulator."""
 
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self._emulator = pyte.Screen(120, 36)
+    def __init__(
+        self, command: list[str], environment: dict[str, str], columns: int = 120, lines: int = 36
+    ) -> None:
+        self._emulator = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._emulator)
         self._own, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
         self._process = subprocess.Popen(
             command,
@@ -59,6 +61,11 @@ class Screen:
     def keys(self, *keys: str) -> None:
         """Type keys, named or as they are."""
         os.write(self._own, "".join(KEYS.get(key, key) for key in keys).encode())
+
+    def click(self, column: int, row: int) -> None:
+        """Press and release the left button on a cell, both counted from 0, as a terminal reports it (SGR)."""
+        at = f"{column + 1};{row + 1}"
+        os.write(self._own, f"\x1b[<0;{at}M\x1b[<0;{at}m".encode())
 
     def text(self) -> str:
         """The screen, after everything that has been written."""

@@ -250,6 +250,8 @@ class TicketPane(FillingPane):
                     getattr(self, f"do_{action}")()
         elif name == "back":
             self.back()
+        elif name == "most":
+            self.do_take_most()
         elif name == "send":
             self.form.at = "send"
             self.go()

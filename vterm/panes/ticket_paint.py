@@ -19,6 +19,8 @@ BOXES = {"post": "post-only", "reduce": "reduce-only"}
 WORDS = {"stop_limit": "stop limit", "trailing_stop": "trailing stop", "oco": "OCO", "twap": "TWAP", "vwap": "VWAP",
          "pov": "POV"}  # fmt: skip
 """Choices that are shown in other words."""
+TAKES = "m "
+"""Before the size that would pass: the key that takes it."""
 
 
 @dataclass
@@ -48,6 +50,8 @@ def paint(view: TicketView, width: int, height: int) -> Painted:
             _sizes(view, out, width, airy)
         for line in _refused(view, name, width):
             out.add(line)
+        if out.lines and any(text == TAKES for text, _ in out.lines[-1]):
+            out.names[-1] = "most"
     if airy:
         out.add(())
     if view.phase == "edit":
@@ -190,7 +194,7 @@ def _refused(view: TicketView, name: str, width: int) -> list[Line]:
     lines = [fit(((("! " if i == 0 else "  ") + line, "error"),), width) for i, line in enumerate(words)]
     most = refusal.get("max_quantity")
     if most and any(c in "123456789" for c in str(most)):
-        lines.append(fit((("m ", "bold accent"), (f"takes {grouped(trim(safe(str(most))))}", "foreground")), width))
+        lines.append(fit(((TAKES, "bold accent"), (f"takes {grouped(trim(safe(str(most))))}", "foreground")), width))
     elif refusal.get("fix"):
         lines += [fit(((line, "muted"),), width) for line in wrap(safe(str(refusal["fix"])), width - 2)]
     return [fit(((" ", "foreground"), *line), width) for line in lines]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
@@ -13,15 +14,15 @@ from vterm.paint import Line, Span, fit, grouped, left_right, width
 from vterm.panes.orders import shown_size
 from vterm.panes.pane import Pane
 from vterm.panes.ticket_foresee import some, wrap
-from vterm.tour import Press, Seen, Tour
-from vterm.tour_steps import STEPS
+from vterm.tour import Press, Seen, Step, Tour
+from vterm.tour_steps import AFTER, STEPS
 
 if TYPE_CHECKING:
     from vterm.screens.main import MainScreen
 
 LOOK_SECONDS = 0.1
-LOW = (80, 24)
-"""Below this size the strip says its first sentence only."""
+LOW, BROAD = (80, 24), 160
+"""Below this size the strip says its first sentence only; from this width on all of it stands in one line."""
 
 
 def held(screen: MainScreen) -> str:
@@ -68,6 +69,7 @@ class TourStrip(Pane):
 
     CONTEXT: ClassVar[str] = "tour"
     can_focus = False
+    _numbers = count()
 
     class Moved(Message):
         """The tour stands at another step, or is over."""
@@ -80,23 +82,29 @@ class TourStrip(Pane):
             self.press, self.pane = press, pane
 
     def __init__(self, screen: MainScreen, at: str) -> None:
-        super().__init__(screen.state)
+        # One that leaves may still be there while the next one comes: each has an id of its own.
+        super().__init__(screen.state, f"tour-{next(self._numbers)}")
         self.remove_class("pane")
         self.tour = Tour(STEPS, at, seen(screen))
         self._places: list[tuple[int, int, int, Press]] = []
 
     def on_mount(self) -> None:
-        """Look around, ten times a second."""
+        """Look around ten times a second; that is soon enough for a person and nothing for a processor."""
         self._take_room()
         self.set_interval(LOOK_SECONDS, self.look)
 
+    @property
+    def step(self) -> Step:
+        """What is painted: the step to do, after the last one how to get back."""
+        return AFTER if self.tour.over else self.tour.step
+
     def look(self) -> None:
         """Notice what was done."""
-        if self.tour.over:
-            return
         self._take_room()
-        index = self.tour.index
-        if self.tour.look(seen(cast("MainScreen", self.screen))):
+        index, now = self.tour.index, seen(cast("MainScreen", self.screen))
+        if self.tour.over and AFTER.done(now, now):
+            self.post_message(self.Moved())
+        if self.tour.look(now):
             if self.tour.index != index:
                 self.post_message(self.Moved())
             self.repaint()
@@ -109,7 +117,7 @@ class TourStrip(Pane):
 
     def _take_room(self) -> None:
         cells = self.app.size
-        rows = 3 if cells.width < LOW[0] or cells.height < LOW[1] else 4
+        rows = 4 if LOW[0] <= cells.width < BROAD and cells.height >= LOW[1] else 3
         if self.styles.height is None or self.styles.height.value != rows:
             self.styles.height = rows
 
@@ -118,27 +126,26 @@ class TourStrip(Pane):
     def paint(self, width_: int, height: int) -> None:
         """Where one is, why, and how."""
         tour = self.tour
-        if tour.over:
-            self.show([])
-            return
         self._places = []
-        step, now = tour.step, tour.now
+        step, now = self.step, tour.now
         room = height - 2
         words = step.say(now)
-        said = wrap(words if room > 1 else words.partition(". ")[0] + ".", width_ - 3, room)
+        if room == 1 and width_ < BROAD:
+            words = words.partition(". ")[0] + "."
+        said = wrap(words, width_ - 3, room)
         lines = [self._head(width_), *(((f" {line}", "foreground"),) for line in said)]
         lines += [()] * (height - 1 - len(lines))
         lines.append(self._how(step.keys(now), step.click(now), width_ - 1, height - 1))
         self.show([fit((("▌", "accent"), *line), width_) for line in lines])
 
     def _head(self, width_: int) -> Line:
-        tour = self.tour
-        count, at = len(tour.steps), tour.index
-        steps: Line = ((" tour ", "muted"), ("●" * (at + 1), "accent"), ("○" * (count - at - 1), "faint"))
-        title = f"  {at + 1} of {count}  " if width_ >= LOW[0] else "  "
-        left: Line = (*steps, (title, "muted"), (tour.step.title, "bold foreground"))
+        most, at = len(self.tour.steps), self.tour.index
+        steps: Line = ((" tour ", "muted"), ("●" * (at + 1), "accent"), ("○" * (most - at - 1), "faint"))
+        title = f"  {at + 1} of {most}  " if width_ >= LOW[0] and not self.tour.over else "  "
+        left: Line = (*steps, (title, "muted"), (self.step.title, "bold foreground"))
         spans: list[Span] = []
-        chips = (Press("tour", "desk", tour.step.onward), Press("tour_leave", "desk", "leave"))
+        chips = [Press("tour", "desk", self.step.onward)]
+        chips += [] if self.tour.over else [Press("tour_leave", "desk", "leave")]
         tail = sum(len(self.keymap.hint(chip.action)) + 1 + len(chip.word) + 2 for chip in chips)
         start = width_ - tail
         for chip in chips:
@@ -169,5 +176,5 @@ class TourStrip(Pane):
         """Do what the key does."""
         for start, end, row, chip in self._places:
             if row == event.y and start <= event.x < end:
-                self.post_message(self.Clicked(chip, self.tour.step.pane))
+                self.post_message(self.Clicked(chip, self.step.pane))
                 return

@@ -69,6 +69,8 @@ class TouringScreen(BookScreen):
         """The next step; without a tour, the tour."""
         if self.strip is None:
             self.open_tour()
+        elif self.strip.tour.over:
+            self.close_tour("done")
         else:
             self.strip.skip()
 
@@ -86,6 +88,9 @@ class TouringScreen(BookScreen):
         """Away with it; it is remembered where."""
         if self.strip is None:
             return
+        if self.strip.tour.over:
+            self.close_tour("done")
+            return
         self.close_tour("left")
         self.say(f"The tour is left; {self.keymap.hint('tour')} goes on with it", "information")
 
@@ -93,14 +98,19 @@ class TouringScreen(BookScreen):
 
     def on_tour_strip_moved(self) -> None:
         """Another step, or none. Named so that nothing is read for it."""
+        from vterm.tour_steps import AFTER
+
         strip = self.strip
         if strip is None:
             return
         if not strip.tour.over:
             self._keep("on", strip.tour.mark)
             return
-        self.close_tour("done")
-        self.say(f"The tour is over; {self.keymap.hint('tour')} takes it again", "information")
+        if self._kept.tour != "done":
+            self._keep("done", "")
+            self.say(f"The tour is over; {self.keymap.hint('tour')} takes it again", "information")
+        if AFTER.done(strip.tour.now, strip.tour.now):
+            self.close_tour("done")
 
     def on_tour_strip_clicked(self, event: TourStrip.Clicked) -> None:
         """A word of the strip: what its key does, in the pane that the step is about."""
