@@ -10,9 +10,9 @@ import hashlib
 
 import msgspec
 
-from engine.model.proposal import WITHOUT_CODE, Purpose
+from engine.model.proposal import Purpose
 from engine.signing.card_rows import INNER, body_of
-from engine.signing.shape import Unsignable, purpose_of
+from engine.signing.shape import Unsignable, purpose_of, takes_code
 from engine.signing.ticket import Ticket, crockford
 
 CARD_VERSION = 1
@@ -84,7 +84,7 @@ def _top(ticket: Ticket, purpose: Purpose) -> str:
 
 
 def _foot(ticket: Ticket, purpose: Purpose) -> str:
-    if purpose in WITHOUT_CODE:
+    if not takes_code(purpose):
         return "press Enter to accept     Esc closes"
     return f"type the code  {ticket.code()}  and press Enter   Esc closes"
 

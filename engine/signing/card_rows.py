@@ -28,6 +28,8 @@ _SHORT_TYPES = {
     "oco": "OCO",
 }
 _FLAGS = {"no_queue": "not queued", "post_only": "rests only", "reduce_only": "reduces only"}
+_EACH = ("changes", "grants")
+"""Lists whose items have a row each."""
 _SHORT = {"no_queue": "noqueue", "post_only": "post", "reduce_only": "reduce"}
 
 
@@ -35,13 +37,13 @@ def body_of(ticket: Ticket, purpose: Purpose, *, tight: bool = False) -> list[li
     """The sections above the foot; `tight` puts side by side what otherwise has a row of its own."""
     origin = _origin(ticket, tight)
     if purpose is Purpose.BASKET_PLACE:
-        return [[_who(ticket)], [_leg(leg) for leg in ticket.legs], _basket_effects(ticket.effects), origin]
+        return [[_who(ticket)], [leg_row(leg) for leg in ticket.legs], _basket_effects(ticket.effects), origin]
     if purpose is Purpose.ALGO_START:
-        return [[_who(ticket)], _algo(ticket.act), _costs(ticket.act, ticket.effects, tight), origin]
+        return [[_who(ticket)], algo_rows(ticket.act), _costs(ticket.act, ticket.effects, tight), origin]
     if purpose in TRADES:
-        what = [*_act(ticket.act, purpose), *_order(ticket.order, tight)]
+        what = [*act_rows(ticket.act, purpose), *_order(ticket.order, tight)]
         return [[_who(ticket)], what, _costs(ticket.order, ticket.effects, tight), origin]
-    return [[_who(ticket)], _act(ticket.act, purpose), origin]
+    return [[_who(ticket)], act_rows(ticket.act, purpose), origin]
 
 
 def grouped(amount: str) -> str:
@@ -88,7 +90,7 @@ def _text(terms: Part, field: str) -> str:
 def _order(order: Part, tight: bool) -> list[str]:
     currency = order["currency"]
     act = f"{str(order['side']).upper()} {_text(order, 'quantity')} {order['symbol']}{_GAP}({order['unit']})"
-    rows = _grouped_rows([[act], [" ".join(str(order[f]) for f in ("name", "contract") if f in order)]], tight)
+    rows = _grouped_rows([[act], [f'"{order["name"]}" {order.get("contract", "")}'.rstrip()]], tight)
     kind = [_TYPES[str(order["type"])]]
     if "limit" in order:
         kind.append(f"{_text(order, 'limit')} {currency}")
@@ -117,7 +119,7 @@ def _grouped_rows(groups: list[list[str]], tight: bool) -> list[str]:
     return [row for group in groups for row in _packed(group, _GAP)]
 
 
-def _leg(leg: Part) -> str:
+def leg_row(leg: Part) -> str:
     """A basket's order in one row; what is its only price is said once."""
     words = [str(leg["side"]).upper(), _text(leg, "quantity"), str(leg["symbol"])]
     words.append(_SHORT_TYPES[str(leg["type"])])
@@ -164,7 +166,8 @@ def _basket_effects(effects: Part) -> list[str]:
     return [f"{', '.join(money)}, fee {_text(effects, 'fee')}", f"{share}  {margin}"]
 
 
-def _algo(act: Part) -> list[str]:
+def algo_rows(act: Part) -> list[str]:
+    """An algorithm: what it trades, how, and never worse than what."""
     how = [f"{str(act['algo']).upper()} over {act['over']}"]
     how += [f"in {_text(act, 'slices')} slices"] if "slices" in act else []
     how += [f"at {act['rate']}% of volume"] if "rate" in act else []
@@ -174,7 +177,7 @@ def _algo(act: Part) -> list[str]:
     return rows + ([f"{act['session']} hours"] if "session" in act else [])
 
 
-def _act(act: Part, purpose: Purpose) -> list[str]:
+def act_rows(act: Part, purpose: Purpose) -> list[str]:
     """The named terms of an act: one row each, lists packed into as many as they need."""
     if purpose is Purpose.ORDER_CANCEL:
         terms = " ".join([str(act["side"]).upper(), _text(act, "quantity"), str(act["symbol"])])
@@ -192,7 +195,7 @@ def _act(act: Part, purpose: Purpose) -> list[str]:
     for item in ITEMS[purpose]:
         value = act.get(item.field)
         if isinstance(value, list):
-            each = [f"{item.label} {one}" for one in value] if item.field in ("changes", "grants") else None
+            each = [_named(item.label, item.field, one) for one in value] if item.field in _EACH else None
             rows += each or _packed(value, ", ", f"{item.label} ")
         elif value is not None:
             rows.append(_named(item.label, item.field, value))
@@ -201,7 +204,7 @@ def _act(act: Part, purpose: Purpose) -> list[str]:
 
 def _named(label: str, field: str, value: str) -> str:
     """A term in a row. What somebody worded stands in quotes, so that it cannot pass for words of the card."""
-    if field in ("list", "note", "why", "condition"):
+    if field in ("list", "note", "why", "condition", "grants"):
         value = f'"{value}"'
     elif field == "strategy":
         name, _, pin = value.partition("@")

@@ -162,7 +162,7 @@ def check_session(sent: Submission, facts: Facts) -> Verdict:
     """6: who is asking is who signs, in the session that was shown the card, for an account that is theirs."""
     ticket = sent.ticket
     other = ticket.session != facts.session and not _is_replay(sent, facts.proposals.get(ticket.proposal))
-    if facts.user != ticket.signer or facts.keys[ticket.key].owner != ticket.signer or other:
+    if facts.user != ticket.signer or other:  # the key's owner is one of the two: check 4
         cause = f"the ticket is for {ticket.signer} in the session that opened it"
         return Denied(_C.SIGNER_MISMATCH, "somebody else was asked to sign", cause, _AGAIN)
     if ticket.account not in facts.accounts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.model.order import OrderType
-from engine.model.proposal import LEGS_MOST, TRADES, Purpose
+from engine.model.proposal import LEGS_MOST, TRADES, WITHOUT_CODE, Purpose
 from engine.signing.fields import Part
 from engine.signing.ticket import Ticket
 
@@ -126,6 +126,11 @@ def purpose_of(ticket: Ticket) -> Purpose:
     if purpose in TRADES:
         _check_trade(ticket, purpose)
     return purpose
+
+
+def takes_code(purpose: Purpose) -> bool:
+    """Whether its card is signed with a code; Enter alone accepts what moves no money."""
+    return purpose not in WITHOUT_CODE
 
 
 def _check_act(act: Part, items: tuple[Item, ...]) -> None:

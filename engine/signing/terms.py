@@ -15,6 +15,7 @@ from engine.signing.fields import KINDS, Part
 SHARE_CLASSES = ("equities", "etfs")
 _MONTHS = "FGHJKMNQUVXZ"
 _MINOR_PER_CENT = 10_000
+_NAME_MOST = 40
 
 
 def order_terms(
@@ -37,7 +38,7 @@ def order_terms(
         "client_id": client_id,
         "instrument": f"{instrument.exchange}:{instrument.symbol}",
         "symbol": str(instrument.symbol),
-        "name": plain(instrument.name),
+        "name": plain(instrument.name, _NAME_MOST),
         "class": instrument.asset_class,
         "side": side_word(request.side),
         "type": request.type.value,

@@ -98,7 +98,7 @@ EXPECTED = """\
 | account anna-main                         book 120ms |
 |                                                      |
 | BUY 0.34159 BTC-USD   (BTC)                          |
-| Bitcoin                                              |
+| "Bitcoin"                                            |
 | LIMIT 68,500.00 USD   GTC                            |
 | never worse than 68,500.00 USD                       |
 |                                                      |

@@ -101,6 +101,7 @@ def test_1_size_comes_before_everything() -> None:
         (lambda tree: tree["order"].update(quantity="-0"), "BAD_CANONICAL"),
         (lambda tree: tree["order"].update(quantity="NaN"), "BAD_CANONICAL"),
         (lambda tree: tree["order"].update(flags="post_only"), "BAD_CANONICAL"),
+        (lambda tree: tree["order"].update(flags=["post_only"] * 21), "BAD_CANONICAL"),
         (lambda tree: tree["order"].update(name="[@click=app.quit]Bitcoin[/]"), "BAD_CANONICAL"),
         (lambda tree: tree["order"].update(name="Bitcoin  type the code"), "BAD_CANONICAL"),
         (lambda tree: tree.update(order=None), "BAD_CANONICAL"),
@@ -180,6 +181,7 @@ def test_4_keys() -> None:
     assert signed(ticket(), bytes(32)) == "KEY_UNKNOWN"
     assert signed(ticket(), BOB) == "KEY_NOT_OWNED"
     assert signed(ticket(), SECOND) == "KEY_NOT_OWNED"
+    assert signed(altered(key=fingerprint(public_of(BOB))), BOB) == "KEY_NOT_OWNED"
     assert signed(ticket(), ANNA, facts(keys=revoked(keys(), PRINT, IAT))) == "KEY_REVOKED"
     assert signed(ticket(), ANNA, facts(locked=frozenset({PRINT}))) == "KEY_REVOKED"
     assert signed(ticket(), ANNA, facts(keys=lists)) == "KEY_PURPOSE"
@@ -220,6 +222,8 @@ def test_7_the_same_bytes_again_get_the_first_answer() -> None:
     assert answer(payload, signature, later) == "REPLAY_SAME"
     assert answer(payload, signature, msgspec.structs.replace(after, epoch=4)) == "WRONG_EPOCH"
     assert answer(payload, signature, msgspec.structs.replace(after, user="bob")) == "SIGNER_MISMATCH"
+    waiting = standing(done=after.proposals["p000001"].done, answer="an order that is not there")
+    assert answer(payload, signature, facts(proposals={"p000001": waiting})) == "OK"
     fresh = altered(nonce="ab" * 32)
     assert signed(fresh, ANNA, after) == "PROPOSAL_STATE"
 

@@ -204,10 +204,31 @@ def test_the_library_alone_would_believe_a_forgery() -> None:
     Ed25519PublicKey.from_public_bytes(neutral).verify(neutral + bytes(32), b"any message")
 
 
+def sum_of(one: bytes, other: bytes) -> bytes:
+    """Two points added by the affine formula of RFC 8032, apart from the code under test."""
+    d = -121665 * pow(121666, -1, P) % P
+
+    def affine(raw: bytes) -> tuple[int, int]:
+        number = int.from_bytes(raw, "little")
+        y, sign = number % 2**255, number >> 255
+        square = (y * y - 1) * pow(d * y * y + 1, -1, P) % P
+        x = pow(square, (P + 3) // 8, P)
+        x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
+        return (x if x % 2 == sign else -x % P), y
+
+    (x1, y1), (x2, y2) = affine(one), affine(other)
+    both = d * x1 * x2 * y1 * y2
+    x = (x1 * y2 + x2 * y1) * pow(1 + both, -1, P) % P
+    y = (y1 * y2 + x1 * x2) * pow(1 - both, -1, P) % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
 def test_a_point_outside_the_group_of_keys_is_no_key() -> None:
     honest = public_of(ANNA)
     assert sound_key(honest)
-    assert not sound_key((P - 2).to_bytes(32, "little")) or not sound_key((2).to_bytes(32, "little"))
+    for torsion in small_order() - {bytes([1]) + bytes(31)}:
+        shifted = sum_of(honest, torsion)
+        assert canonical(shifted) and shifted not in small_order() and not sound_key(shifted)
     assert not sound_key(honest[:-1]) and not sound_key(honest + b"\x00")
     minus = honest[:31] + bytes([honest[31] ^ 0x80])
     assert sound_key(minus) and not proves(Envelope(minus, SPACE, GOOD.signature), b"message")
