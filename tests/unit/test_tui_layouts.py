@@ -235,8 +235,8 @@ async def test_markets_and_portfolio_come_back_as_they_were(tmp_path: Path) -> N
 
 
 async def test_a_layout_of_another_market_brings_back_the_rest(tmp_path: Path) -> None:
-    strange = replace(RICH, symbol="ZZZ", screen=1, zoom="", markets={"kind": "moons", "sort": "-luck", "where": "(("},
-                      portfolio={"window": "9d", "tab": "Orbit"}, chart={"kind": "orbit", "shown": ["nothing"]})  # fmt: skip
+    strange = replace(RICH, symbol="ZZZ", screen=1, zoom="", portfolio={"window": "9d", "tab": "Orbit"},
+                      markets={"kind": "moons", "sort": "-luck", "where": "(("}, chart={"kind": "orbit"})  # fmt: skip
     app = make(FakeDesk(), **home_of(tmp_path))
     async with app.run_test(size=(120, 36)) as pilot:
         await opened(app, pilot)
@@ -334,8 +334,8 @@ async def test_the_next_start_opens_where_the_last_one_ended(tmp_path: Path) -> 
         assert again.main.desk.ladder.group == group
         assert again.main.arrangement.tab == "Chart"
         form = again.main.desk.ticket.form
-        assert (form.symbol, form.kind, form.text["quantity"].text, form.text["stop"].text) == ("AAPL", "stop_limit",
-                                                                                             "12", "240.00")  # fmt: skip
+        assert (form.symbol, form.kind) == ("AAPL", "stop_limit")
+        assert (form.text["quantity"].text, form.text["stop"].text) == ("12", "240.00")
         assert again.main.desk.ticket.phase == "edit"
         assert len(desk.order_docs) == 3, "what was typed is not sent"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from textual import events
 from textual.app import ComposeResult
@@ -93,9 +94,9 @@ class ClockDialog(ModalScreen[None]):
         name, at = replay.next_open(state.sessions, state.at)
         if at:
             left = replay.lasting(replay.seconds_of(at) - replay.seconds_of(state.at))
-            day = "" if at[:10] == state.at[:10] else f"{at[:10]} "
+            day = "" if at[:10] == state.at[:10] else datetime.fromisoformat(at[:10]).strftime("%d %b ")
             rows.append(_row("next open", (f"{name} {day}{time_shown(state, at)[:5]}", "foreground"),
-                             (f" · in {left} of market time", "muted")))  # fmt: skip
+                             (f" in {left}", "foreground"), (" of market time", "muted")))  # fmt: skip
         else:
             rows.append(_row("next open", (replay.NO_OPEN, "muted")))
         return rows

@@ -137,8 +137,11 @@ def _left(state: DeskState, room: int) -> list[Span]:
         crypto = []
     full = [name, chip, account, *crypto, *clock_spans(state), *word]
     less = [name, chip, account, *clock_spans(state), *word]
-    least = [source_chip(state, 16), account, *clock_spans(state, short=True), *word]
-    return next((spans for spans in (full, less) if width(spans) <= room), least)
+    found = next((spans for spans in (full, less) if width(spans) <= room), None)
+    if found is not None:
+        return found
+    least = [account, *clock_spans(state, short=True), *word]
+    return [source_chip(state, max(8, room - width(least) - 3)), *least]
 
 
 def _who_when(state: DeskState) -> list[Span]:
