@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +53,14 @@ def series(count: int, every: str = "1m") -> Series:
 
 def picture(made: Series, choice: ChartChoice, cells: int = 80, rows: int = 24, **more: Any) -> Picture:
     return Picture(made, choice, cells, rows, NEW_YORK, "AAPL", made.every, **more)
+
+
+def test_the_first_frame_reads_nothing_that_only_bars_need() -> None:
+    late = ("engine.research.indicators", "vterm.panes.chart_picture", "vterm.panes.chart_series",
+            "vterm.panes.chart_depth", "vterm.widgets.candles", "vterm.dialogs.studies")  # fmt: skip
+    script = f"import sys, vterm.screens.main; print([name for name in {late!r} if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 # -- scales and glyphs --------------------------------------------------------------------------------------

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 from vterm.paint import arrow
 from vterm.panes.chart_choice import PERIODS
 from vterm.panes.chart_mouse import ChartMouse
-from vterm.panes.chart_series import Series
 from vterm.state import DeskState, units
-from vterm.widgets.candles import Scale
 
 if TYPE_CHECKING:
     from textual.timer import Timer
+
+    from vterm.panes.chart_series import Series
+    from vterm.widgets.candles import Scale
 
 LEAST = (16, 4)
 LARGE, PACE_SECONDS = 5000, 0.2
@@ -110,6 +111,8 @@ class ChartPane(ChartMouse):
 
     def series_of(self, symbol: str) -> Series:
         """The bars of an instrument for the period, read once; what a chart no longer shows is forgotten."""
+        from vterm.panes.chart_series import Series
+
         state = self.state
         wanted = {(name, state.every) for name in (state.symbol, *self.choice.compared)}
         self._others = {key: series for key, series in self._others.items() if key in wanted}

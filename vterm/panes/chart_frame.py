@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vterm.panes.chart_choice import ZOOMS, ChartChoice
-from vterm.panes.chart_plan import Plan
-from vterm.panes.chart_series import Series
+
+if TYPE_CHECKING:
+    from vterm.panes.chart_plan import Plan
+    from vterm.panes.chart_series import Series
 
 EDGE = 24
 """Bars left of the picture below which more of the past is asked for."""

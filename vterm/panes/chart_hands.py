@@ -8,14 +8,14 @@ from textual.message import Message
 
 from vterm.panes import chart_frame
 from vterm.panes.chart_choice import KINDS, MOST_DEPTH_ZOOM, PERIODS, ChartChoice
-from vterm.panes.chart_frame import Frame
-from vterm.panes.chart_series import Series
 from vterm.panes.pane import Pane
 from vterm.state import DeskState
 
 if TYPE_CHECKING:
     from vterm.panes.chart_depth import Sides
+    from vterm.panes.chart_frame import Frame
     from vterm.panes.chart_picture import Picture
+    from vterm.panes.chart_series import Series
 
 MOST_BARS = 5000
 
