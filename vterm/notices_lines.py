@@ -28,10 +28,10 @@ def row_line(row: Notice, cells: int, today: str) -> Line:
     """● ! 15:52:07 fill  Bought 0.05 BTC-USD at 87,512.50"""
     dot: Span = (" ", "muted") if row.read else ("●", "accent")
     stamp = clip(when(row.at, today), 11 if cells >= 70 else 8)
-    text = clip(row.line, max(8, cells - len(stamp) - 15))
+    text = clip(row.line, max(8, cells - len(stamp) - 16))
     style = "muted" if row.read else "foreground"
-    spans: list[Span] = [dot, _MARKS[row.severity], (f" {stamp} ", "muted"), (clip(word_of(row.kind), 8), "muted"),
-                         (" ", "muted"), (text, style)]  # fmt: skip
+    spans: list[Span] = [dot, (" ", "muted"), _MARKS[row.severity], (f" {stamp} ", "muted"),
+                         (clip(word_of(row.kind), 8), "muted"), (" ", "muted"), (text, style)]  # fmt: skip
     return fit(spans, cells)
 
 

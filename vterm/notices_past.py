@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BEAT_SECONDS = 1.0
 ALGO_BEATS = 5
-RISK_BEATS = 5
+RISK_BEATS = 2
 HEALTH_BEATS = 30
 MOST_AWAY = 300
 ENDED = "cancelled,rejected,expired"
@@ -93,10 +93,10 @@ class Watch:
         return any(order.get("origin") == "algo" for order in self.state.working())
 
     def _booked(self) -> object:
-        """Changes when cash may have moved without a fill."""
+        """Changes when cash may have moved without a fill; and every hour of the market, for what settles daily."""
         book = self.state.portfolio
         held = tuple(str(row["symbol"]) for row in self.state.positions())
-        return book.get("funding"), book.get("dividends"), held
+        return book.get("funding"), book.get("dividends"), held, self.state.at[:13]
 
     async def algos(self, desk: Desk) -> set[str]:
         """All algorithms as they are now."""

@@ -5,25 +5,26 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.desk import Document
+from engine.model.number import trim
 from engine.model.text import safe
 from vterm.notices_words import reason
-from vterm.paint import UNKNOWN, Line, clip, number, on
+from vterm.paint import UNKNOWN, Line, clip, number, on, places
 from vterm.panes import activity_table as table
 from vterm.panes.activity_pane import NarrowedListPane
 from vterm.panes.activity_table import Column
 from vterm.panes.orders import OrdersPane, shown_size, waits_for
-from vterm.state import OPEN_STATES, DeskState
+from vterm.state import OPEN_STATES, DeskState, places_of
 from vterm.wording import protection, qualities
 
 COLUMNS = (
     Column("time", "sent", 8, 0, "time", right=False),
     Column("symbol", "symbol", 8, 0, "symbol", right=False),
     Column("side", "side", 6, 0, "side", right=False),
-    Column("type", "type", 8, 90, "", right=False),
-    Column("filled", "filled", 8, 78),
-    Column("quantity", "quantity", 9, 0, "quantity"),
+    Column("type", "type", 8, 94, "", right=False),
+    Column("filled", "filled", 10, 82),
+    Column("quantity", "quantity", 10, 0, "quantity"),
     Column("price", "price", 10, 0, "price"),
-    Column("average", "average", 12, 78, "average"),
+    Column("average", "average", 11, 76, "average"),
     Column("state", "state", 11, 0, "state", right=False),
 )
 _MARKS = {"filled": ("✓", "foreground"), "cancelled": ("✕", "muted"), "rejected": ("!", "error"),
@@ -62,14 +63,23 @@ def remark(order: Document) -> Line:
     return ((f" {safe(' · '.join(part for part in said if part))}", "faint"),)
 
 
+def _average(state: DeskState, order: Document) -> Line:
+    """Two decimals beyond the tick: an average lies between prices."""
+    average = order.get("average_price")
+    if not average:
+        return ((UNKNOWN.rjust(11), "faint"),)
+    decimals = int(state.instrument(str(order["symbol"])).get("price_decimals") or 2) + 2
+    return number(places(trim(str(average)), min(decimals, places_of(trim(str(average))))), 11)
+
+
 def order_row(state: DeskState, order: Document, cells: int, dated: bool = True) -> Line:
     """One order at this width; `dated`: one of another day shows its day instead of its time."""
     symbol = str(order["symbol"])
     lot = str(state.instrument(symbol).get("display_lot") or "1")
-    filled, average = str(order.get("filled_quantity") or "0"), order.get("average_price")
+    filled = str(order.get("filled_quantity") or "0")
     some = any(c in "123456789" for c in filled)
     flash = state.flashes.active("orders", str(order["order_id"]))
-    fills = number(shown_size(filled, lot), 8, "foreground" if some else "faint")
+    fills = number(shown_size(filled, lot), 10, "foreground" if some else "faint")
     kind = str(order.get("type") or "")
     made: dict[str, Line] = {
         "time": ((table.clock(order.get("submitted_at"), state.at[:10] if dated else ""), "muted"),),
@@ -77,9 +87,9 @@ def order_row(state: DeskState, order: Document, cells: int, dated: bool = True)
         "side": (table.side_span(order.get("side")),),
         "type": ((safe(_TYPES.get(kind, kind)), "muted"),),
         "filled": on(fills, flash) if flash else fills,
-        "quantity": number(shown_size(str(order.get("quantity") or "0"), lot), 9),
+        "quantity": number(shown_size(str(order.get("quantity") or "0"), lot), 10),
         "price": price_line(order, 10),
-        "average": number(str(average), 12) if average else ((UNKNOWN.rjust(12), "faint"),),
+        "average": _average(state, order),
         "state": state_line(order),
     }
     columns = table.fitting(COLUMNS, cells)
