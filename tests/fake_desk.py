@@ -18,6 +18,7 @@ from engine.model.format import time_text
 from engine.model.ids import TimeNs
 from engine.model.refusal import Code, refuse
 from tests import fake_history, fake_portfolio
+from tests.fake_research import FakeResearch
 
 START = 1_795_449_127_000_000_000  # 2026-11-23 15:52:07 UTC, a Monday
 STEP_NS = 100_000_000
@@ -117,7 +118,7 @@ class Thing:
         self.bids, self.asks = side(bid, -1), side(ask, +1)
 
 
-class FakeDesk(fake_history.Past):
+class FakeDesk(fake_history.Past, FakeResearch):
     """Implements engine.desk.Desk over a market of fifteen instruments."""
 
     def __init__(self, *, live: bool = False, seed: int = 7, strings: Sequence[str] = ()) -> None:

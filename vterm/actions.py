@@ -73,18 +73,21 @@ def _portfolio(context: str) -> tuple[Action, ...]:
     )
 
 
-PORTFOLIO = ("holdings", "equity", "allocation", "exposure", "attribution", "calendar")
+RESEARCH = ("peers", "study", "moves", "readings", "costs", "together", "supposed")
 
 
-def _portfolio(context: str) -> tuple[Action, ...]:
-    """What every pane of the Portfolio screen answers; the palette names it once."""
-    once = context == PORTFOLIO[0]
+def _research(context: str) -> tuple[Action, ...]:
+    """What every pane of the Research screen answers; the palette names it once."""
+    once = context == RESEARCH[0]
     return (
-        Action("window_longer", ("right_square_bracket",), "period", "Longer period, up to all", context, 32, once),
-        Action("window_shorter", ("left_square_bracket",), "", "Shorter period", context, 0, once),
-        Action("slices", ("a",), "allocation", "Allocation by class, sector, currency", context, 34, once),
-        Action("heads", ("y",), "profit by", "Profit by cost, class, sector, symbol, side, phase", context, 36, once),
-        Action("risk", ("r",), "risk", "Risk, profit, calendar, and back to positions", context, 38, once),
+        *_list(context),
+        Action("study_ladder", ("enter",), "ladder", "Go to the ladder of this instrument", context, 5, once),
+        Action("study_watch", ("a",), "watch", "Put it on the watchlist, or take it off", context, 12, once),
+        Action("readings_longer", ("right_square_bracket",), "bars", "Indicators on longer bars", context, 31, once),
+        Action("readings_shorter", ("left_square_bracket",), "", "Indicators on shorter bars", context, 0, once),
+        Action("beside", ("c",), "beside", "Correlate with peers, the watchlist, what is held", context, 33, once),
+        Action("suppose_size", ("w",), "size", "Suppose a trade of the next size", context, 35, once),
+        Action("suppose_side", ("v",), "side", "Suppose buying, or selling", context, 37, once),
     )
 
 
@@ -162,6 +165,15 @@ ACTIONS: tuple[Action, ...] = (
     *_moves("calendar"),
     Action("week_before", ("h", "left"), "", "A week earlier", "calendar", palette=False),
     Action("week_after", ("l", "right"), "", "A week later", "calendar", palette=False),
+    # research, missions, copilot
+    *(action for context in RESEARCH for action in _research(context)),
+    *(action for context in ("milestones", "deeds", "results", "paid", "classes") for action in _list(context)),
+    *_list("questions"),
+    Action("question_ask", ("enter",), "ask", "Ask the engine this", "questions", 5),
+    *_list("answer"),
+    *_list("checks"),
+    Action("check_open", ("enter",), "ladder", "Go to the ladder of this instrument", "checks", 5),
+    *_list("given"),
     # ladder
     *_moves("ladder"),
     Action("ladder_take", ("enter",), "price to ticket", "Cursor's price into the ticket; pick up an own order",
@@ -238,7 +250,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("journal_open", ("enter",), "its order", "Go to the order of this entry", "journal", 5),
     Action("seek_keep", ("enter",), "keep", "Keep what you typed and go to the list", "seek", 5, palette=False),
     # the whole-screen lists
-    *_list("page"),
     *_list("settings"),
     Action("setting_next", ("enter", "l", "right"), "change", "Take it, or its next value", "settings", 5),
     Action("setting_previous", ("h", "left"), "", "Its value before", "settings", palette=False),

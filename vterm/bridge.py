@@ -19,6 +19,7 @@ from vterm.state import DeskState
 
 if TYPE_CHECKING:
     from engine.desk import Desk
+    from vterm.asked import Asked
 
 FRAME_SECONDS = 1 / 20
 POLL_SECONDS = 1.0
@@ -54,6 +55,7 @@ class Bridge:
         self._status = ""
         self._whole_market = False
         self._figures_wanted = False
+        self._asked: Asked | None = None
         self._journal_wanted = False
 
     # -- life -----------------------------------------------------------------------------------------------
@@ -111,6 +113,7 @@ class Bridge:
         self._task("notices", self._notices())
         self.follow_market(self._whole_market)
         self.follow_portfolio(self._figures_wanted)
+        self.follow_asked(self._asked)
         self.follow_activity(self._journal_wanted)
 
     async def _load_past(self) -> None:
@@ -152,6 +155,7 @@ class Bridge:
         self._newest = {k: v for k, v in self._newest.items() if not k.startswith(("orderbook:", "trades:"))}
         self._kept = [frame for frame in self._kept if frame.get("type") != "trade"]
         self.touch({"symbol", "book", "trades", "bars"})
+        self.flush()  # who chose it sees it at once, not at the next beat
         if not symbol:
             return
         self._listen("focus", [f"orderbook:{symbol}", f"trades:{symbol}"])
@@ -260,6 +264,35 @@ class Bridge:
                     except Refused as no:
                         choice.refuse(call, no.refusal.message, state.now(), mark)
                     self.touch({"figures"})
+                await asyncio.sleep(POLL_SECONDS)
+        except LOST as error:
+            state.note = str(error)
+            self._lost.set()
+
+    def follow_asked(self, asked: Asked | None) -> None:
+        """The documents that a screen wants, while somebody looks at it (None: nobody does): what is not known at once,
+        the rest as it ages."""
+        self._asked = asked
+        old = self._tasks.pop("asked", None)
+        if old is not None:
+            old.cancel()
+        if asked is not None and self.desk is not None:
+            self._task("asked", self._ask(asked))
+
+    async def _ask(self, asked: Asked) -> None:
+        state = self.state
+        try:
+            while True:
+                asked.look(state)
+                mark = (state.at[:13], len(state.fills))
+                # One at a time: what is wanted next may follow from what was answered.
+                while due := asked.due(state.now(), mark):
+                    call = due[0]
+                    try:
+                        asked.take(call, await asked.ask(self.need(), call), state.now(), mark)
+                    except Refused as no:
+                        asked.refuse(call, no.refusal.message, state.now(), mark)
+                    self.touch({"asked"})
                 await asyncio.sleep(POLL_SECONDS)
         except LOST as error:
             state.note = str(error)

@@ -19,10 +19,13 @@ from vterm.notices import News, Notices
 from vterm.stale import Contact
 
 if TYPE_CHECKING:
+    from vterm.copilot_choice import CopilotChoice
     from vterm.market_choice import MarketChoice
+    from vterm.missions_choice import MissionsChoice
     from vterm.panes.activity_choice import ActivityChoice
     from vterm.panes.chart_choice import ChartChoice
     from vterm.portfolio_choice import PortfolioChoice
+    from vterm.research_choice import ResearchChoice
 
 OPEN_STATES = ("accepted", "queued", "working", "partially_filled")
 FLASH_SECONDS = 0.45
@@ -103,6 +106,9 @@ class DeskState:
         self.market_choice: MarketChoice | None = None
         self.chart_choice: ChartChoice | None = None
         self.portfolio_choice: PortfolioChoice | None = None
+        self.research_choice: ResearchChoice | None = None
+        self.missions_choice: MissionsChoice | None = None
+        self.copilot_choice: CopilotChoice | None = None
         self.activity_choice: ActivityChoice | None = None
         self.deeds = 0
         """Counts what became of orders."""

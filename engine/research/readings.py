@@ -79,7 +79,7 @@ def _rsi(period: int) -> Callable[[Sequence[PriceBar]], Reading]:
         value: float | None = _last(Rsi(period), bars)
         if value is None:
             return _lacking(period + 1, len(bars))
-        words = f"{HIGH:.0f} or more: mostly rises" if value >= HIGH else f"{LOW:.0f} or less: mostly falls"
+        words = f"≥ {HIGH:.0f}: mostly rises" if value >= HIGH else f"≤ {LOW:.0f}: mostly falls"
         return value, words if value >= HIGH or value <= LOW else f"between {LOW:.0f} and {HIGH:.0f}"
 
     return read
@@ -90,7 +90,7 @@ def _macd(bars: Sequence[PriceBar]) -> Reading:
     if value is None:
         return _lacking(34, len(bars))
     side = "above" if value.histogram > 0 else "below" if value.histogram < 0 else "on"
-    return value.macd, f"{side} its signal, {'above' if value.macd > 0 else 'below'} zero"
+    return value.macd, f"{side} signal, {'above' if value.macd > 0 else 'below'} 0"
 
 
 def _atr(bars: Sequence[PriceBar]) -> Reading:
@@ -98,7 +98,7 @@ def _atr(bars: Sequence[PriceBar]) -> Reading:
     if value is None:
         return _lacking(15, len(bars))
     price = abs(bars[-1].close)
-    return value, f"a bar spans {100 * value / price:.2f} % of the price" if price else "a bar's usual span"
+    return value, f"{100 * value / price:.2f} % of the price" if price else "a bar's usual span"
 
 
 def _band(part: str) -> Callable[[Sequence[PriceBar]], Reading]:
@@ -111,7 +111,7 @@ def _band(part: str) -> Callable[[Sequence[PriceBar]], Reading]:
             return value.high, "price beyond it" if price > value.high else _beside(price, value.high)
         if part == "low":
             return value.low, "price beyond it" if price < value.low else _beside(price, value.low)
-        place = f"price at {100 * (price - value.low) / width:.0f} % of the bands" if width > 0 else "no width"
+        place = f"price {100 * (price - value.low) / width:.0f} % up the bands" if width > 0 else "no width"
         return value.middle, place
 
     return read

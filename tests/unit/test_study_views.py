@@ -104,8 +104,8 @@ def test_readings_say_what_is_and_what_is_lacking() -> None:
     assert rows["RSI", "14"]["value"] == "50.0" and rows["MACD", "12 26 9"]["says"].startswith("needs 34 bars")
     rising = [PriceBar(p, p, p, p, 1.0) for p in map(float, range(1, 80))]
     rows = {(row["name"], row["period"]): row for row in readings(rising, 2)}
-    assert rows["RSI", "14"]["value"] == "100.0" and rows["RSI", "14"]["says"] == "70 or more: mostly rises"
-    assert rows["MACD", "12 26 9"]["says"] in ("above its signal, above zero", "on its signal, above zero")
+    assert rows["RSI", "14"]["value"] == "100.0" and rows["RSI", "14"]["says"] == "≥ 70: mostly rises"
+    assert rows["MACD", "12 26 9"]["says"] in ("above signal, above 0", "on signal, above 0")
     assert rows["SMA", "20"]["value"] == "69.50" and "above" in rows["SMA", "20"]["says"]
     assert price_bars([{"open": "1", "high": "2", "low": "1", "close": "1.5", "volume": "7"}])[0].close == 1.5
 

@@ -57,6 +57,11 @@ def test_every_action_has_words_and_somebody_who_does_it() -> None:
     from vterm.panes.breadth import BreadthPane
     from vterm.panes.calendar_heat import CalendarPane
     from vterm.panes.chart import ChartPane
+    from vterm.panes.context import GivenPane
+    from vterm.panes.copilot_answer import AnswerPane
+    from vterm.panes.copilot_checks import ChecksPane
+    from vterm.panes.copilot_questions import QuestionsPane
+    from vterm.panes.correlation import TogetherPane
     from vterm.panes.equity import EquityPane
     from vterm.panes.exposure import ExposurePane
     from vterm.panes.heat import HeatPane
@@ -64,22 +69,32 @@ def test_every_action_has_words_and_somebody_who_does_it() -> None:
     from vterm.panes.hours import HoursPane
     from vterm.panes.ladder import LadderPane
     from vterm.panes.market_list import MarketsPane
+    from vterm.panes.missions_pane import ClassesPane, DeedsPane, PaidPane, ResultsPane
     from vterm.panes.movers import MoversPane
     from vterm.panes.orders import OrdersPane
     from vterm.panes.positions import PositionsPane
+    from vterm.panes.progress_milestones import MilestonesPane
+    from vterm.panes.research_peers import PeersPane
+    from vterm.panes.research_whatif import SupposedPane
     from vterm.panes.screener import ScreenerPane
+    from vterm.panes.study_costs import CostsPane
+    from vterm.panes.study_facts import StudyPane
+    from vterm.panes.study_moves import MovesPane
+    from vterm.panes.study_readings import ReadingsPane
     from vterm.panes.tape import TapePane
     from vterm.panes.ticket import TicketPane
     from vterm.panes.watch import WatchPane
-    from vterm.screens.pages import EmptyPage
     from vterm.screens.settings import SettingsPage
 
     panes = (WatchPane, LadderPane, ChartPane, TapePane, TicketPane, OrdersPane, PositionsPane, MarketsPane,
              MoversPane, BreadthPane, HeatPane, HoursPane, ScreenerPane, HoldingsPane, EquityPane, AllocationPane,
              ExposurePane, AttributionPane, CalendarPane, BlotterPane, FillsPane, AlgosPane, AlertsPane, JournalPane,
              SeekPane)  # fmt: skip
-    pages = {"page": EmptyPage, "settings": SettingsPage}
-    owners = {pane.CONTEXT: pane for pane in panes} | {"desk": MainScreen} | pages
+    pages = {"settings": SettingsPage}
+    research = (PeersPane, StudyPane, MovesPane, ReadingsPane, CostsPane, TogetherPane, SupposedPane, MilestonesPane,
+                DeedsPane, ResultsPane, PaidPane, ClassesPane, QuestionsPane, AnswerPane, GivenPane,
+                ChecksPane)  # fmt: skip
+    owners = {pane.CONTEXT: pane for pane in (*panes, *research)} | {"desk": MainScreen} | pages
     for action in actions.ACTIONS:
         assert action.help
         if not action.name.startswith("screen_"):

@@ -170,8 +170,9 @@ class FrameScreen(Screen[None]):
             self.page.display = False
             self.page = None
         self.number = number
-        self.bridge.follow_market(number == 3)
+        self.bridge.follow_market(number in (3, 4))
         self.bridge.follow_portfolio(number == 2)
+        self.bridge.follow_asked(None)
         self.bridge.follow_activity(number == 7)
         self.desk.display = number == 1
         self.tabs.display = number == 1 and self.arrangement.compact

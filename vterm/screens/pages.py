@@ -1,19 +1,12 @@
-"""Screens 2 to 8. Those whose work has not landed say what will be there and which key works now."""
+"""Screens 2 to 8 by their digits."""
 
 from __future__ import annotations
 
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any
 
-from vterm.actions import SCREENS
 from vterm.panes.pane import ListPane, Pane
 from vterm.state import DeskState
-
-SENTENCES = {
-    "Research": "Research will hold indicators, screeners and backtests. 1 goes back to the desk.",
-    "Missions": "Missions and levels will stand here once they are counted. 1 goes back to the desk.",
-    "Copilot": "The copilot will answer here. It can propose and never sign. 1 goes back to the desk.",
-}
 
 
 class Page(ListPane):
@@ -27,31 +20,24 @@ class Page(ListPane):
         self.add_class("view")
 
 
-class EmptyPage(Page):
-    """Designed emptiness: one muted sentence."""
-
-    CONTEXT: ClassVar[str] = "page"
-
-    def __init__(self, state: DeskState, title: str) -> None:
-        super().__init__(state)
-        self.title_text = title
-
-    def paint(self, width: int, height: int) -> None:
-        """The sentence."""
-        self.entitle(self.title_text)
-        self.empty(SENTENCES.get(self.title_text, ""), height, min(width, 200))
-
-
 def page(number_: int, state: DeskState) -> Pane | Any:
     """The screen of a digit."""
     if number_ == 3:
         from vterm.screens.markets import MarketsView
 
         return MarketsView(state)
-    if number_ == 8:
-        from vterm.screens.settings import SettingsPage
+    if number_ == 4:
+        from vterm.screens.research import ResearchView
 
-        return SettingsPage(state)
+        return ResearchView(state)
+    if number_ == 5:
+        from vterm.screens.missions import MissionsView
+
+        return MissionsView(state)
+    if number_ == 6:
+        from vterm.screens.copilot import CopilotView
+
+        return CopilotView(state)
     if number_ == 2:
         from vterm.screens.portfolio import PortfolioView
 
@@ -60,4 +46,6 @@ def page(number_: int, state: DeskState) -> Pane | Any:
         from vterm.screens.activity import ActivityView
 
         return ActivityView(state)
-    return EmptyPage(state, SCREENS[number_ - 1])
+    from vterm.screens.settings import SettingsPage
+
+    return SettingsPage(state)
