@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from engine.desk import Desk
+    from engine.desk import Desk, Document
     from vterm.terminal import VtermApp
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,6 +43,8 @@ class Picture(NamedTuple):
     size: tuple[int, int]
     theme: str
     keys: tuple[str, ...] = ()
+    busy: bool = False
+    """Whether something happens while it is drawn: orders of every fate, algorithms, alerts."""
 
 
 PICTURES = (
@@ -57,7 +59,13 @@ PICTURES = (
     Picture("markets-80x24", (80, 24), "dark", ("3",)),
     Picture("markets-light-120x36", (120, 36), "light", ("3",)),
     Picture("markets-200x60", (200, 60), "dark", ("3",)),
+    Picture("activity-120x36", (120, 36), "dark", ("7", "tab", "j"), busy=True),
+    Picture("activity-80x24", (80, 24), "dark", ("7",), busy=True),
+    Picture("activity-light-120x36", (120, 36), "light", ("7", "tab", "j"), busy=True),
+    Picture("activity-200x60", (200, 60), "dark", ("7", "tab", "j"), busy=True),
+    Picture("notices-120x36", (120, 36), "dark", ("exclamation_mark",), busy=True),
 )
+"""Busy ones last: what happens for them stays on the desk."""
 
 
 async def render(picture: Picture, connect: Callable[[], Awaitable[Desk]]) -> str:
@@ -71,6 +79,9 @@ async def render(picture: Picture, connect: Callable[[], Awaitable[Desk]]) -> st
             await pilot.pause(0.05)
         for key in picture.keys:
             await pilot.press(key)
+            if picture.busy and key in ("7", "exclamation_mark"):
+                await stir(await connect())
+                await pilot.pause(6)
         await pilot.pause(2.5)
         app.clear_notifications()
         await pilot.pause(0.2)
@@ -119,6 +130,30 @@ async def traded(home: str) -> Callable[[], Awaitable[Desk]]:
         return DeskClient(Home(home), "main", options)
 
     return connect
+
+
+async def stir(desk: Desk) -> None:
+    """Orders of every fate, two algorithms and two alerts, all of them small."""
+    btc, aapl = [int((await desk.quote(symbol))["bid"].partition(".")[0]) for symbol in ("BTC-USD", "AAPL")]
+    low, near = f"{btc - 900}.00", f"{aapl - 4}.00"
+    orders: list[Document] = [
+        {"symbol": "BTC-USD", "side": "buy", "type": "market", "quantity": "0.9"},
+        {"symbol": "ETH-USD", "side": "buy", "type": "limit", "quantity": "2", "limit_price": "100",
+         "time_in_force": "IOC"},
+        {"symbol": "AAPL", "side": "buy", "type": "limit", "quantity": "40", "limit_price": near},
+        {"symbol": "BTC-USD", "side": "sell", "type": "stop", "quantity": "0.5", "stop_price": low},
+        {"symbol": "NVDA", "side": "sell", "type": "market", "quantity": "50"},
+        {"symbol": "BTC-USD", "side": "sell", "type": "market", "quantity": "0.9"},
+    ]  # fmt: skip
+    for order in orders:
+        await desk.submit(order)
+    if not (await desk.algos(open_only=True))["algos"]:
+        await desk.start_algo({"algo": "twap", "symbol": "BTC-USD", "side": "buy", "quantity": "0.8", "over": "10m",
+                               "slices": 60})  # fmt: skip
+        await desk.start_algo({"algo": "pov", "symbol": "AAPL", "side": "sell", "quantity": "120", "over": "30m"})
+        for value in ("99000", "80000"):
+            word = "above" if value > "9" else "below"
+            await desk.set_alert({"symbol": "BTC-USD", "kind": "price", "direction": word, "value": value})
 
 
 async def lay_orders(desk: Desk) -> None:

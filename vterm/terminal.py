@@ -6,8 +6,10 @@ import asyncio
 import gc
 import signal
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual._styles_cache import StylesCache
@@ -21,6 +23,7 @@ from vterm.bridge import FRAME_SECONDS, Bridge
 from vterm.glyphs import twins
 from vterm.key_names import typed
 from vterm.layouts_life import SAVE_SECONDS, DeskMemory
+from vterm.line_speed import gauge_of, gauged
 from vterm.palette import Palette
 from vterm.palette_file import PaletteError
 from vterm.screens.main import MainScreen
@@ -32,11 +35,12 @@ from vterm.surroundings import Surroundings
 if TYPE_CHECKING:
     from textual import events
     from textual.app import SystemCommand
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from engine.desk import Desk
 
-SEEN_SECONDS = 60.0
+SEEN_SECONDS = 10.0
 
 Connect = Callable[[], Awaitable["Desk"]]
 READ_AHEAD_SECONDS = 2.0
@@ -71,10 +75,14 @@ class VtermApp(App[int], inherit_bindings=False):
         self.settings = settings or Settings()
         self.surroundings = surroundings or Surroundings()
         self.told: list[str] = []
+        self.gauge = gauge_of(monotonic)
+        self._held: ExitStack | None = None
         self.keymap, self.keys_state = keymap.DEFAULT, "none, the terminal's own keys hold"
         self.palette = theme.load(theme.DEFAULT)
         super().__init__()
         self._grey = next((f for f in self._filters if isinstance(f, Monochrome | NoColor)), Monochrome(enabled=False))
+        if self.surroundings.colours == "none":
+            self._grey = NoColor()
         if self._grey not in self._filters:
             self._filters.append(self._grey)
         self.state = state or DeskState()
@@ -146,9 +154,14 @@ class VtermApp(App[int], inherit_bindings=False):
         self.register_theme(theme.textual_theme(self.palette))
         self.theme = f"{self.palette.name}-red-up" if self.palette.red_up else self.palette.name
         self.set_class(self.plain_glyphs, "-plain")
-        reduced = self.settings.reduced_motion == "on"
-        self.state.flashes.enabled = not reduced
-        self.animation_level = "none" if reduced else "full"
+        self.gauge.choose(self.settings.line)
+        self.state.flashes.enabled = not self.calm
+        self.animation_level = "none" if self.calm else "full"
+
+    @property
+    def calm(self) -> bool:
+        """Whether nothing flashes, blinks or turns: as chosen, or for a slow line."""
+        return self.settings.reduced_motion == "on" or self.gauge.slow
 
     def _worn(self, name: str) -> Palette:
         colours = self.colours
@@ -188,7 +201,7 @@ class VtermApp(App[int], inherit_bindings=False):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A cursor that stands still, where nothing is to blink."""
-        if self.settings.reduced_motion == "on" and hasattr(event.widget, "cursor_blink"):
+        if self.calm and hasattr(event.widget, "cursor_blink"):
             event.widget.cursor_blink = False
 
     # -- life -----------------------------------------------------------------------------------------------
@@ -223,7 +236,7 @@ class VtermApp(App[int], inherit_bindings=False):
         type(self).COMMANDS = {lambda: ActionProvider, lambda: InstrumentProvider}
         self._listening = asyncio.create_task(self.bridge.run())
         if self.live:
-            self.set_interval(FRAME_SECONDS, self.bridge.flush)
+            self.set_interval(FRAME_SECONDS, self.beat)
             self.set_timer(READ_AHEAD_SECONDS, self._read_ahead)
             self.set_interval(FORGET_SECONDS, forget_widgets)
         for line in self.told[:3]:
@@ -249,7 +262,28 @@ class VtermApp(App[int], inherit_bindings=False):
         gc.collect()
         gc.freeze()
 
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's driver, which tells the gauge what it writes."""
+        return gauged(super().get_driver_class(), self.gauge)
+
+    def beat(self) -> None:
+        """Hand on what came, unless the line still carries the last picture: then it is gathered for one more."""
+        if self.gauge.ready():
+            self._let_go()
+        elif self._held is None:
+            self._held = ExitStack()
+            self._held.enter_context(self.batch_update())
+        self.bridge.flush()
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()
+
     def _paint(self, topics: set[str]) -> None:
+        if self._held is not None:
+            self.bridge.touch(topics)
+            return
         if self.is_running and self.screen_stack:
             self.memory.hear(self.main)
             self.main.paint(topics)
@@ -283,6 +317,7 @@ class VtermApp(App[int], inherit_bindings=False):
     def exit(self, result: int | None = None, return_code: int = 0, message: Any = None) -> None:
         """Leave; what is on the screen is kept first, while it is there."""
         self._remember()
+        self._let_go()
         super().exit(result, return_code, message)
 
     def action_leave(self) -> None:
