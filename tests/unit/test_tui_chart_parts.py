@@ -116,7 +116,7 @@ def test_strokes_join_dash_and_mind_gaps() -> None:
     assert cells[0, 1] == (0x80, "up"), "after a gap it begins anew"
     dashed: Cells = {}
     stroke(dashed, [0] * 16, "up", 1)
-    assert [glyph(dashed[0, k][0]) if (0, k) in dashed else " " for k in range(8)] == list("⠉⠉⠁ ⠉⠉⠁ ")
+    assert [glyph(dashed[0, k][0]) if (0, k) in dashed else " " for k in range(8)] == list("⠉⠉⠉ ⠉⠉⠉ ")
     dots(dashed, 0, 0, 3, "down")
     assert dashed[0, 0] == (0x01 | 0x08 | 0x02 | 0x04 | 0x40, "down")
     assert len(set(SAMPLES)) == 3, "lines are told apart without colour"

@@ -147,11 +147,13 @@ def draw_strip(sheet: Sheet, study: Study, values: Sequence[Value], cells: int, 
         sheet.ground((place(guide) or 0) // 4, "┈", "rule")
     lines = len(study.parts) or 1
     if lines == 3:
-        lines, zero = 2, dots_high // 2
+        lines, zero, bars = 2, dots_high // 2, Cells()
         for x, value in enumerate(spread([v[2] if v else None for v in values], cells)):
             at = place(value)
             if at is not None and value:
-                dots(found, x, min(at, zero), max(at, zero - 1), "faint")
+                dots(bars, x, min(at, zero), max(at, zero - 1), "faint")
+        # Bars first and by themselves: a cell has one colour, and that is the line's where both are.
+        sheet.strokes({(row, at + left): cell for (row, at), cell in bars.items()})
     for part in reversed(range(lines)):
         heights = [place(value) for value in spread([v[part] if v else None for v in values], cells)]
         stroke(found, heights, ("accent", "agent")[part], part)

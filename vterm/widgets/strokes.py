@@ -10,7 +10,7 @@ from collections.abc import Sequence
 _BITS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _BLANK = 0x2800
 
-DASHES: tuple[tuple[int, int], ...] = ((1, 1), (5, 8), (1, 3))
+DASHES: tuple[tuple[int, int], ...] = ((1, 1), (6, 8), (1, 3))
 """(drawn, of so many) dot columns: solid, dashed, dotted."""
 SAMPLES = ("⠤⠤", "⠤ ⠤", "⠄⠄")
 
