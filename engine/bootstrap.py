@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from engine.clock import FINE_STEP_NS, Clock, OwnClock, WallClock, wall_now
+from engine.clock import FINE_STEP_NS, Clock, OwnClock, WallClock, wall_ms, wall_now
 from engine.kernel import Kernel
 from engine.market.calendar import Calendar, load_calendar
 from engine.market.catalogue import Catalogue, load
@@ -24,6 +24,7 @@ from engine.model.session import MarketSession
 from engine.past import Past
 from engine.ports import AuditReport, IntegrityError, LedgerStore, MarketSource
 from engine.recovery import rebuild, snapshot_of
+from engine.requests.identity import Identity
 from engine.runner import Runner
 
 if TYPE_CHECKING:
@@ -84,10 +85,19 @@ def open_desk(
         raise
     names = [str(i.symbol) for i in kernel.catalogue.columns] if replay is not None else None
     lists, journal = FileLists(home / WATCHLIST, names), SqliteJournal(store.path)
-    runner = Runner(kernel, store, _clock(kernel, store), lists, journal, SqliteRecount(store.path))
+    runner = Runner(kernel, store, _clock(kernel, store), lists, journal, SqliteRecount(store.path), _identity(store))
     if replay is not None:
         runner.recording = {"name": replay[0].name, "begin": time_text(begin), "end": time_text(end)}
     return runner
+
+
+def _identity(store: LedgerStore) -> Identity:
+    """Who this desk is to those who sign: a random id, made once."""
+    if store.meta("engine_id") is None:
+        store.set_meta("epoch", "1")
+        store.set_meta("engine_id", secrets.token_hex(16))
+    engine, epoch = str(store.meta("engine_id")), int(store.meta("epoch") or 1)
+    return Identity(engine, epoch, "sim", lambda: secrets.token_hex(32), wall_ms)
 
 
 def _catch_up(kernel: Kernel, store: LedgerStore, past: SqlitePast) -> None:

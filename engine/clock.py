@@ -67,3 +67,8 @@ class WallClock:
 def wall_now() -> TimeNs:
     """UTC now, for choosing where a new home's clock starts."""
     return TimeNs(time.time_ns())
+
+
+def wall_ms() -> int:
+    """Milliseconds of the wall's clock, for what people sign."""
+    return time.time_ns() // 1_000_000

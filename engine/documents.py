@@ -14,8 +14,10 @@ from engine.model.event import (
     BookEvent,
     Event,
     FillEvent,
+    KeyEvent,
     LedgerEntry,
     OrderEvent,
+    ProposalEvent,
     QuoteEvent,
     RiskEvent,
     SystemStatus,
@@ -28,6 +30,8 @@ from engine.model.instrument import Instrument
 from engine.model.market import Bar, Ladder, Trade
 from engine.model.number import div_half_even, to_text, trim
 from engine.model.order import AUCTION_ONLY, Order, Status, side_word
+from engine.model.proposal import Proposal
+from engine.model.text import safe
 
 Document = dict[str, Any]
 Lookup = Any
@@ -209,11 +213,34 @@ def event_document(event: Event, instrument_of: Lookup, request_of: Lookup) -> D
         document["algo"] = algo_document(event.algo, instrument_of(event.algo.request.symbol))
     elif isinstance(event, AlertEvent):
         document["alert"] = alert_document(event.alert, instrument_of(event.alert.request.symbol))
+    elif isinstance(event, ProposalEvent):
+        document["proposal"] = proposal_head(event.proposal)
+    elif isinstance(event, KeyEvent):
+        document.update(account=event.account, key=event.key, owner=event.owner)
     elif isinstance(event, SystemStatus):
         document.update(scope=event.scope, status=event.status, text=event.text)
     else:
         document.update(_market_document(event, instrument_of(event.symbol)))
     return document
+
+
+def proposal_head(proposal: Proposal) -> Document:
+    """A proposal without its terms: what lists and counters show."""
+    return {
+        "proposal_id": proposal.proposal_id,
+        "account": proposal.account,
+        "purpose": proposal.purpose.value,
+        "origin": proposal.origin,
+        "taint": proposal.taint,
+        "status": proposal.state.value,
+        "created_at": time_text(proposal.created_at),
+        "updated_at": time_text(proposal.updated_at),
+        "expires_at": time_text(proposal.expires_at),
+        "rationale": str(safe(proposal.rationale)),
+        "reason": str(safe(proposal.reason)),
+        "results": list(proposal.results),
+        "replaced_by": proposal.replaced_by,
+    }
 
 
 def _risk_document(event: RiskEvent) -> Document:

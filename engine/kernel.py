@@ -27,21 +27,29 @@ from engine.model.account import Account
 from engine.model.alert import Alert
 from engine.model.algo import Algo
 from engine.model.command import (
+    Accept,
     Amend,
     AnyCommand,
     Cancel,
     CancelAll,
     ControlAlgo,
+    Decline,
     DropAlert,
+    EndKey,
+    EnrolKey,
     Flatten,
     ForkAccount,
     ImportTrades,
+    NoteRefused,
     OpenAccount,
+    Present,
+    Propose,
     Reach,
     ResetAccount,
     SetAlert,
     SetClock,
     SetLimits,
+    Shelve,
     StartAlgo,
     Submit,
     UndoImport,
@@ -49,6 +57,7 @@ from engine.model.command import (
 from engine.model.event import Event, SystemStatus
 from engine.model.ids import DAY_NS, SECOND_NS, TimeNs
 from engine.model.order import Order
+from engine.model.proposal import Proposal
 from engine.model.refusal import Code, Refusal
 from engine.past import MemoryPast, Past
 from engine.portfolio.accounts import Accounts
@@ -57,7 +66,12 @@ from engine.portfolio.held import Held
 from engine.portfolio.imports.booking import Imports
 from engine.portfolio.overnight import Overnight
 from engine.ports import JournalEntry, encode
+from engine.proposals.acts import KernelActs
+from engine.proposals.desk import ProposalDesk
+from engine.proposals.execution import Execution
+from engine.proposals.terms import Terms
 from engine.risk.margin import MarginWatch
+from engine.signing.key_list import Key
 
 LOOK_AHEAD_NS = 7 * DAY_NS
 
@@ -69,7 +83,8 @@ class Flattened(NamedTuple):
     closing: list[Order]
 
 
-Answer = Order | Algo | Alert | list[str] | Flattened | Refusal | None
+Answer = Order | Algo | Alert | Proposal | Key | list[str] | Flattened | Refusal | None
+_SIGNING = Propose | Present | Shelve | Decline | Accept | NoteRefused | EnrolKey | EndKey
 
 
 class Kernel:
@@ -105,6 +120,10 @@ class Kernel:
         trading, chronicle = self._trading, self._trading.chronicle
         self._imports = Imports(self.state, self.valuer, trading, chronicle, self.equity, self._algos.cancel_all)
         self._alerts = AlertWatch(shown, catalogue, self.state, self._trading.happened, self.gate.contract_end)
+        acts = KernelActs(self.state, trading, self._algos, self._alerts)
+        self.proposals = ProposalDesk(self.state, trading.happened, Execution(acts))
+        self._acts = acts
+        self.terms = Terms(self.preview)
         shown.displaced = self.state.displaced
         self._next_change = TimeNs(0)
         self._show(start)
@@ -128,6 +147,7 @@ class Kernel:
             if at % state.step_ns == 0:
                 self._work(at)
             self.equity.look(at)
+            self.proposals.look(at)
             if trading.chronicle.changed:
                 self._after_trades(at)
                 entries.append(self._close("tick", str(at).encode()))
@@ -164,8 +184,7 @@ class Kernel:
         if self._trading.open:
             wake = max(now + 1, self._trading.asleep_until(now))
             moments.append(self._on_grid(wake))
-        points = self.equity.next_at(now)
-        moments += [points] if points else []
+        moments += [due for due in (self.equity.next_at(now), self.proposals.next_at()) if due]
         dues = self._algos.next_at(), self.state.check_at, self._halts.next_look(now), self._alerts.next_at(now)
         moments += [self._on_grid(max(now + 1, due)) for due in dues if due]
         return TimeNs(min(moments))
@@ -250,9 +269,19 @@ class Kernel:
             self.state.speed, self.state.paused = command.speed, command.paused
             self.state.step_ns = command.step_ns
             self._show(self.state.now)
+        elif isinstance(command, _SIGNING):
+            return self._sign(command)
         elif not isinstance(command, Reach):
             return self._do_for_account(command)
         return None
+
+    def _sign(self, command: _SIGNING) -> Answer:
+        account = self.state.accounts.get(command.account)
+        if account is None:
+            return Refusal(Code.FORBIDDEN, f"there is no account {command.account}", fix="open it first")
+        if isinstance(command, Accept):
+            self._watch.before_order(account, self.state.now)
+        return self.proposals.do(command)
 
     def _do_for_account(self, command: Flatten | StartAlgo | ControlAlgo | SetLimits | SetAlert | DropAlert) -> Answer:
         """Commands that need an account to exist."""
@@ -344,6 +373,8 @@ class Kernel:
         self._trading.become(self.state)
         self._algos.become(self.state)
         self._alerts.become(self.state)
+        self._acts.become(self.state)
+        self.proposals.become(self.state)
         for order in over:  # an older version kept them here
             self._algos.retired(order)
             self._trading.retire(order)

@@ -30,7 +30,10 @@ from engine.ports import IntegrityError, JournalEntry, LedgerStore, StoreError
 from engine.recovery import snapshot_of
 from engine.requests.accounts import AccountRequests, Lists
 from engine.requests.clock import ClockRequests
+from engine.requests.identity import Identity
 from engine.requests.orders import OrderRequests
+from engine.requests.signers import SignerRequests
+from engine.requests.signing import SigningRequests
 from engine.risk.schema import request_document
 from engine.turns import TurnCommits
 from engine.views import View
@@ -46,7 +49,7 @@ REACH_S = 5.0
 _AFTER_FAILURE = "free the disk or fix the rights of the home, then send it again"
 
 
-class Runner(OrderRequests, AccountRequests, ClockRequests):
+class Runner(OrderRequests, AccountRequests, ClockRequests, SigningRequests, SignerRequests):
     """One desk at work, inside one asyncio loop."""
 
     def __init__(
@@ -57,6 +60,7 @@ class Runner(OrderRequests, AccountRequests, ClockRequests):
         lists: Lists,
         journal: Journal | None = None,
         books: Books | None = None,
+        identity: Identity | None = None,
     ) -> None:
         self.kernel = kernel
         self.clock = clock
@@ -64,6 +68,8 @@ class Runner(OrderRequests, AccountRequests, ClockRequests):
         self.view = View(kernel, self._clock_document)
         self.lists = lists
         self.failure: StoreError | None = None
+        self.identity = identity
+        self._presented, self._opened, self._enrolments = {}, {}, {}
         self._store, self.journal_reader = store, journal
         self._writer = GroupWriter(store)
         self._commits = TurnCommits(self._writer)

@@ -14,7 +14,6 @@ from engine.client.signer import Signer
 from engine.client.start import StartOptions, ensure_engine
 from engine.desk import DeskUnreachable, Document
 from engine.home import Home, HomeError
-from engine.model.refusal import Code, refuse
 
 if TYPE_CHECKING:
     from engine.client.feed import Feed
@@ -208,8 +207,45 @@ class DeskClient:
         return await self._get("/v1/watchlist")
 
     async def propose(self, proposal: Document) -> Document:
-        """Proposals need the signer; a desk without one refuses them."""
-        raise refuse(Code.FORBIDDEN, "this desk takes no proposals", fix="send the order yourself")
+        """Lay a proposal on the desk; `status` REQUIRES_USER_CONFIRMATION and its `proposal_id`."""
+        return await self._call("POST", "/v1/proposals", proposal)
+
+    async def proposals(self, open_only: bool = False) -> Document:
+        """{"proposals": [...]}, newest first."""
+        return await self._get("/v1/proposals", open="true" if open_only else "")
+
+    async def proposal(self, proposal_id: str) -> Document:
+        """One proposal, with what became of it."""
+        return await self._get(f"/v1/proposals/{quoted(proposal_id, safe='')}")
+
+    async def present(self, proposal_id: str, key: str = "") -> Document:
+        """Open a proposal: the payload that is to be signed, and its card."""
+        return await self._call("POST", f"/v1/proposals/{quoted(proposal_id, safe='')}/present", {"key": key})
+
+    async def shelve(self, proposal_id: str) -> Document:
+        """Close a presented proposal; it stays."""
+        return await self._call("POST", f"/v1/proposals/{quoted(proposal_id, safe='')}/shelve")
+
+    async def sign(self, proposal_id: str, payload: str, signature: str) -> Document:
+        """Hand in what was signed: the proposal with its results, or the first check that says no."""
+        body = {"payload": payload, "signature": signature}
+        return await self._call("POST", f"/v1/proposals/{quoted(proposal_id, safe='')}/sign", body)
+
+    async def decline(self, proposal_id: str, reason: str = "") -> Document:
+        """Turn a proposal down."""
+        return await self._call("POST", f"/v1/proposals/{quoted(proposal_id, safe='')}/decline", {"reason": reason})
+
+    async def signers(self) -> Document:
+        """{"signers": [...]}: the public keys that may sign."""
+        return await self._get("/v1/signers")
+
+    async def enrol_signer(self, body: Document) -> Document:
+        """Without a proof, what a new key has to sign; with it, the key."""
+        return await self._call("POST", "/v1/signers", body)
+
+    async def end_signer(self, key: str) -> Document:
+        """A key signs no more."""
+        return await self._call("POST", "/v1/signers/end", {"key": key})
 
     async def submit(self, order: Document) -> Document:
         """Send an order; answers when it is durable."""

@@ -26,6 +26,18 @@ from engine.gateway.performance_routes import (
     read_risk,
     read_round_trips,
 )
+from engine.gateway.proposal_routes import (
+    decline_proposal,
+    end_signer,
+    enrol_signer,
+    list_proposals,
+    list_signers,
+    make_proposal,
+    present_proposal,
+    read_proposal,
+    shelve_proposal,
+    sign_proposal,
+)
 from engine.gateway.statement_routes import (
     import_trades,
     list_fills,
@@ -274,6 +286,14 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/watchlist": {"GET": _watchlist, "PUT": _set_watchlist},
     "/v1/keys": {"GET": list_keys, "POST": create_key},
     "/v1/keys/{key_id}": {"DELETE": revoke_key},
+    "/v1/proposals": {"GET": list_proposals, "POST": make_proposal},
+    "/v1/proposals/{proposal_id}": {"GET": read_proposal},
+    "/v1/proposals/{proposal_id}/present": {"POST": present_proposal},
+    "/v1/proposals/{proposal_id}/shelve": {"POST": shelve_proposal},
+    "/v1/proposals/{proposal_id}/sign": {"POST": sign_proposal},
+    "/v1/proposals/{proposal_id}/decline": {"POST": decline_proposal},
+    "/v1/signers": {"GET": list_signers, "POST": enrol_signer},
+    "/v1/signers/end": {"POST": end_signer},
     "/v1/engine/stop": {"POST": _stop},
 }
 _MAKES = ("/v1/orders", "/v1/algos", "/v1/alerts", "/v1/keys", "/v1/accounts", "/v1/accounts/{name}/fork")

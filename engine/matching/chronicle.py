@@ -8,7 +8,7 @@ from copy import copy
 from engine.matching.lifecycle import move
 from engine.matching.state import State
 from engine.model.account import EquityPoint, Transfer
-from engine.model.event import AccountTouched, AlertEvent, Event, LedgerEntry, OrderEvent
+from engine.model.event import AccountTouched, AlertEvent, Event, LedgerEntry, OrderEvent, ProposalEvent
 from engine.model.fill import Fill
 from engine.model.ids import TimeNs
 from engine.model.order import Order, Status
@@ -59,7 +59,7 @@ class Chronicle:
         """Say something else."""
         if isinstance(event, AccountTouched):
             self._booked.add(event.account)
-        self._alerted = self._alerted or isinstance(event, AlertEvent)
+        self._alerted = self._alerted or isinstance(event, AlertEvent | ProposalEvent)
         self.events.append(event)
 
     def filled(self, fill: Fill) -> None:

@@ -10,6 +10,9 @@ from engine.model.alert import Alert
 from engine.model.algo import Algo
 from engine.model.ids import SECOND_NS, TimeNs
 from engine.model.order import Order, Sent
+from engine.model.proposal import Challenge, Proposal
+from engine.signing.facts import NonceUse
+from engine.signing.key_list import Key
 
 
 class State(msgspec.Struct):
@@ -17,7 +20,8 @@ class State(msgspec.Struct):
 
     `passed` is the time up to which overnight bookings (settlement, financing, dividends) have been made, `check_at`
     when margins are looked at next (0: nobody holds anything). `orders` are those that can still trade, `sent` by
-    account what its limits look back at; what is over is in the past.
+    account what its limits look back at; what is over is in the past. `challenges` and `nonces` are those of the
+    proposals kept, `signers` the keys by fingerprint, `bad_signatures` the wall's ms of each key's latest bad ones.
     """
 
     now: TimeNs
@@ -39,3 +43,9 @@ class State(msgspec.Struct):
     alerts_made: int = 0
     alerts: dict[str, Alert] = msgspec.field(default_factory=dict)
     sent: dict[str, list[Sent]] = msgspec.field(default_factory=dict)
+    proposals_made: int = 0
+    proposals: dict[str, Proposal] = msgspec.field(default_factory=dict)
+    challenges: dict[str, Challenge] = msgspec.field(default_factory=dict)
+    nonces: dict[str, NonceUse] = msgspec.field(default_factory=dict)
+    signers: dict[str, Key] = msgspec.field(default_factory=dict)
+    bad_signatures: dict[str, list[int]] = msgspec.field(default_factory=dict)

@@ -149,6 +149,91 @@ class DropAlert(Command, frozen=True, tag="drop_alert"):
     alert_id: str = ""
 
 
+class Propose(Command, frozen=True, tag="propose"):
+    """Lay an act before a person: the fields of engine.model.proposal.Proposal; it can be signed for `lasts_ns`."""
+
+    account: AccountId
+    purpose: str
+    origin: str
+    lasts_ns: int
+    taint: int = 0
+    orders: tuple[OrderRequest, ...] = ()
+    algo: AlgoRequest | None = None
+    alert: AlertRequest | None = None
+    act: tuple[tuple[str, str], ...] = ()
+    target: str = ""
+    rationale: str = ""
+    replaces: str = ""
+
+
+class Present(Command, frozen=True, tag="present"):
+    """A person opened a proposal: the payload that was put before them, its nonce, and the key that is to sign."""
+
+    account: AccountId
+    proposal_id: str
+    payload: str
+    nonce: str
+    key: str
+
+
+class Shelve(Command, frozen=True, tag="shelve"):
+    """A presented proposal was closed without a decision: its challenge is void."""
+
+    account: AccountId
+    proposal_id: str
+
+
+class Decline(Command, frozen=True, tag="decline"):
+    """A person does not want it."""
+
+    account: AccountId
+    proposal_id: str
+    reason: str = ""
+
+
+class Accept(Command, frozen=True, tag="accept"):
+    """A person signed what was presented, and the checks found it good. `payload`, `card` and `signature` are kept as
+    they were; `done` is the digest by which the same bytes are known again."""
+
+    account: AccountId
+    proposal_id: str
+    payload: str
+    card: str
+    signature: str
+    key: str
+    done: str
+
+
+class NoteRefused(Command, frozen=True, tag="note_refused"):
+    """A signature was refused; `at_ms` is the wall's time, by which bad ones of a key are counted."""
+
+    account: AccountId
+    proposal_id: str
+    code: str
+    key: str
+    at_ms: int
+
+
+class EnrolKey(Command, frozen=True, tag="enrol_key"):
+    """A public key (32 bytes) may sign from now on; `role` and `accounts` say what. Times of keys are the wall's ms."""
+
+    account: AccountId
+    public: bytes
+    owner: str
+    role: str
+    at_ms: int
+    accounts: tuple[str, ...] = ()
+    name: str = ""
+
+
+class EndKey(Command, frozen=True, tag="end_key"):
+    """A key (by fingerprint) signs no more."""
+
+    account: AccountId
+    key: str
+    at_ms: int
+
+
 class SetClock(Command, frozen=True, tag="set_clock"):
     """Change how the market's clock runs; `step_ns` is how finely the market moves from now on."""
 
@@ -179,4 +264,12 @@ AnyCommand = (
     | ForkAccount
     | ImportTrades
     | UndoImport
+    | Propose
+    | Present
+    | Shelve
+    | Decline
+    | Accept
+    | NoteRefused
+    | EnrolKey
+    | EndKey
 )

@@ -11,6 +11,7 @@ from engine.model.fill import Fill
 from engine.model.ids import AccountId, Symbol, TimeNs
 from engine.model.market import Ladder, Quote, Trade
 from engine.model.order import Order
+from engine.model.proposal import Proposal
 
 # Orders, fills, transfers and what tells of them stay out of garbage collection (gc=False): none can be part of a
 # cycle, and a day leaves so many that one collection would hold an order up for tens of milliseconds.
@@ -80,6 +81,25 @@ class AlertEvent(msgspec.Struct, frozen=True):
     alert: Alert
 
 
+class ProposalEvent(msgspec.Struct, frozen=True):
+    """`type` is proposal.made, presented, shelved, executed, declined, expired, rejected or repriced; `proposal` is a
+    copy of it as it then was."""
+
+    type: str
+    at: TimeNs
+    proposal: Proposal
+
+
+class KeyEvent(msgspec.Struct, frozen=True):
+    """`type` is key.enrolled, key.revoked or key.locked; `key` its fingerprint."""
+
+    type: str
+    at: TimeNs
+    account: AccountId
+    key: str
+    owner: str
+
+
 class SystemStatus(msgspec.Struct, frozen=True):
     """A venue or the desk itself changed state."""
 
@@ -125,6 +145,8 @@ Event = (
     | RiskEvent
     | AlgoEvent
     | AlertEvent
+    | ProposalEvent
+    | KeyEvent
     | SystemStatus
     | QuoteEvent
     | BookEvent

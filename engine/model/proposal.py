@@ -6,6 +6,7 @@ import enum
 
 import msgspec
 
+from engine.model.alert import AlertRequest
 from engine.model.algo import AlgoRequest
 from engine.model.ids import AccountId, TimeNs
 from engine.model.order import OrderRequest
@@ -89,8 +90,9 @@ class Proposal(msgspec.Struct, omit_defaults=True):
     """An act that waits for a signature. Only the engine changes it.
 
     `origin` is human, copilot, tool:NAME@HASH, mcp:CLIENT or strategy:NAME@HASH; `taint` how many foreign texts were
-    read in the turn that made it. `orders` are those of an order, a rule or a basket, `algo` that of algo.start, `act`
-    the named terms of every other purpose as text; `target` names the order that is replaced or cancelled.
+    read in the turn that made it. `orders` are those of an order, a rule or a basket, `algo` that of
+    algo.start, `alert` that of alert.create, `act` the named terms of every other purpose as text; `target` names the
+    order that is replaced or cancelled.
     `rationale` is foreign text, made safe, at most RATIONALE_MOST characters. `reason` is why it ended, `results` the
     ids of what it made, `replaced_by` the proposal made of it at a new price. Times are ns of the market's clock.
     """
@@ -106,6 +108,7 @@ class Proposal(msgspec.Struct, omit_defaults=True):
     taint: int = 0
     orders: tuple[OrderRequest, ...] = ()
     algo: AlgoRequest | None = None
+    alert: AlertRequest | None = None
     act: tuple[tuple[str, str], ...] = ()
     target: str = ""
     rationale: str = ""
@@ -127,7 +130,17 @@ class Proposal(msgspec.Struct, omit_defaults=True):
         return _terms(self) == _terms(other)
 
 
+class Challenge(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The last presentation of a proposal: the engine's own payload, for which key, and once it was executed `done`,
+    the digest of what was sent."""
+
+    payload: str
+    key: str
+    nonce: str
+    done: str = ""
+
+
 def _terms(proposal: Proposal) -> tuple[object, ...]:
     unnamed = tuple(msgspec.structs.replace(order, client_order_id="") for order in proposal.orders)
     algo = None if proposal.algo is None else msgspec.structs.replace(proposal.algo, client_order_id="")
-    return proposal.account, proposal.purpose, unnamed, algo, proposal.act, proposal.target
+    return proposal.account, proposal.purpose, unnamed, algo, proposal.alert, proposal.act, proposal.target

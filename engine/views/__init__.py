@@ -13,13 +13,16 @@ from engine.views.holders import account_rows
 from engine.views.markets import MarketsView
 from engine.views.plans import PlanView
 from engine.views.progress import ProgressView
+from engine.views.proposals import ProposalView
 from engine.views.statement import StatementView
 from engine.views.study import StudyView
 
 __all__ = ["View"]
 
 
-class View(AlertView, StatementView, HistoryView, StudyView, ProgressView, PlanView, CheckView, MarketsView):
+class View(
+    AlertView, StatementView, HistoryView, StudyView, ProgressView, PlanView, CheckView, ProposalView, MarketsView
+):
     """Everything that can be read of one desk."""
 
     def __init__(self, kernel: Kernel, clock: Callable[[], Document]) -> None:

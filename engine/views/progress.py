@@ -25,9 +25,9 @@ from engine.views.performance import PerformanceView
 from engine.views.told import Told
 
 STEPS: dict[str, tuple[int, ...]] = {
-    "classes": tuple(range(1, len(ASSET_CLASSES) + 1)),
+    "classes": (len(ASSET_CLASSES),),
     "symbols": (1, 5, 10, 25, 50, 100),
-    "order_types": tuple(range(1, len(OrderType) + 1)),
+    "order_types": (len(OrderType),),
     "days": (1, 5, 20, 60, 120, 250),
     "days_in_a_row": (2, 5, 10, 20, 60),
     "closed_trades": (1, 10, 25, 100, 250),

@@ -21,6 +21,7 @@ from engine.model.refusal import Code
 from engine.model.session import MarketSession
 from engine.ports import JournalEntry, Recovered, Snapshot, StoreError
 from engine.runner import Runner
+from engine.signing.codes import SigningCode
 from tests.still_market import Floor
 
 
@@ -282,8 +283,9 @@ PRODUCERS: dict[Code, Producer] = {
     Code.FORBIDDEN: asks("GET", "/v1/portfolio", account="nobody"),
 }
 
-ELSEWHERE = {Code.UNKNOWN_TOOL}
-"""Of the copilot's tools (tests/unit/test_tools.py)."""
+SIGNING = {Code(word.value) for word in SigningCode} - {Code.UNKNOWN_FIELD}
+ELSEWHERE = {Code.UNKNOWN_TOOL, *SIGNING}
+"""Of the copilot's tools (tests/unit/test_tools.py) and of signatures (tests/unit/test_signing_*.py)."""
 
 
 def test_every_code_has_a_producer() -> None:

@@ -60,7 +60,7 @@ class Algos:
         if known is not None:
             return known
         instrument = self.catalogue[request.symbol]
-        verdict = self.gate.check(account, _whole(request), self.desk.working(account.account_id), at)
+        verdict = self.gate.check(account, whole_of(request), self.desk.working(account.account_id), at)
         if isinstance(verdict, Refusal):
             return verdict
         self.state.algos_made += 1
@@ -269,7 +269,7 @@ class Algos:
         self.desk.happened(AlgoEvent(f"algo.{word}", at, copy))
 
 
-def _whole(request: AlgoRequest) -> OrderRequest:
+def whole_of(request: AlgoRequest) -> OrderRequest:
     """The block order that the gate judges the whole algorithm by."""
     return msgspec.structs.replace(_child(request, int(request.quantity)), time_in_force=TimeInForce.GTC)
 
