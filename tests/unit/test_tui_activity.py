@@ -329,6 +329,12 @@ async def test_a_notice_leads_to_its_order() -> None:
         await settle(app, pilot)
         page: Any = app.main.page
         assert page.blotter.current == "o-0002"
+        await pilot.press("k", "exclamation_mark")
+        await settle(app, pilot)
+        await pilot.press("enter")
+        await settle(app, pilot)
+        await settle(app, pilot)
+        assert page.blotter.current == "o-0002"
         assert toasts(app)
 
 

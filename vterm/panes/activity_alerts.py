@@ -46,7 +46,7 @@ class AlertsPane(ActivityListPane):
         note = f" · {safe(str(alert['note']))}" if alert.get("note") else ""
         fired = f" · at {safe(str(alert['fired_value']))}" if alert.get("fired_value") else ""
         text = f" {_MARKS.get(state, ' ')} {safe(str(alert.get('text') or ''))}{fired}{note}"
-        tail = f" {state} {at} " if width >= 58 else f" {at} "
+        tail = f" {state} {at} " if width >= 58 else f" {at[:5] if ':' in at else at[3:]} "
         return fit(left_right(((clip(text, max(8, width - len(tail))), _STYLES.get(state, "faint")),),
                               ((tail, "muted"),), width), width)  # fmt: skip
 

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from engine.desk import Document
 from engine.model.text import safe
-from vterm.paint import UNKNOWN, Line, clip, number, places, signed
+from vterm.paint import UNKNOWN, Line, clip, number, places, sign_of, signed
 from vterm.panes import activity_table as table
-from vterm.panes.activity_cost import PARTS, cost_brief
+from vterm.panes.activity_cost import PARTS, against, cost_brief
 from vterm.panes.activity_pane import NarrowedListPane
 from vterm.panes.activity_table import Column
 from vterm.panes.orders import shown_size
@@ -47,9 +47,18 @@ def fill_row(state: DeskState, fill: Document, cells: int, dated: bool = True) -
         "fee": _money(fill.get("fee"), 9),
         "liquidity": ((safe(str(fill.get("liquidity") or "")), "muted"),),
         "realised_pnl": signed(str(gain), 11, 2) if gain is not None else ((UNKNOWN.rjust(11), "faint"),),
-        **{name: signed(str(parts[name]), 9) if name in parts else ((UNKNOWN.rjust(9), "faint"),) for name, _ in PARTS},
+        **{name: _part(parts.get(name), fill.get("side")) for name, _ in PARTS},
     }
     return table.row(table.fitting(COLUMNS, cells), made, (), cells)
+
+
+def _part(value: object, side: object) -> Line:
+    """A part of the price, coloured by whom it served."""
+    if value is None:
+        return ((UNKNOWN.rjust(9), "faint"),)
+    text = str(value)
+    style = "flat" if not sign_of(text) else "down" if against(text, side) else "up"
+    return ((signed(text, 9)[0][0], style),)
 
 
 def _money(value: object, cells: int) -> Line:

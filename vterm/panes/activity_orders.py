@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.desk import Document
-from engine.model.number import trim
 from engine.model.text import safe
 from vterm.notices_words import reason
 from vterm.paint import UNKNOWN, Line, clip, number, on, places
@@ -13,7 +12,7 @@ from vterm.panes import activity_table as table
 from vterm.panes.activity_pane import NarrowedListPane
 from vterm.panes.activity_table import Column
 from vterm.panes.orders import OrdersPane, shown_size, waits_for
-from vterm.state import OPEN_STATES, DeskState, places_of
+from vterm.state import OPEN_STATES, DeskState
 from vterm.wording import protection, qualities
 
 COLUMNS = (
@@ -69,7 +68,7 @@ def _average(state: DeskState, order: Document) -> Line:
     if not average:
         return ((UNKNOWN.rjust(11), "faint"),)
     decimals = int(state.instrument(str(order["symbol"])).get("price_decimals") or 2) + 2
-    return number(places(trim(str(average)), min(decimals, places_of(trim(str(average))))), 11)
+    return number(places(str(average), decimals), 11)
 
 
 def order_row(state: DeskState, order: Document, cells: int, dated: bool = True) -> Line:
@@ -117,7 +116,7 @@ class BlotterPane(NarrowedListPane):
         rows = choice.listed_orders(state.orders)
         self.listed = {str(order["order_id"]): order for order in rows}
         working = sum(order.get("status") in OPEN_STATES for order in rows)
-        self.entitle("Orders", f"{working} open of {len(rows)}")
+        self.entitle("Orders", f"{working} open of {len(rows)}" if rows else "")
         if not rows:
             self.keep([])
             self.empty(NARROWED if choice.narrowed else NOTHING, height, width)

@@ -77,23 +77,26 @@ def bar_spans(algo: Document, cells: int) -> tuple[Span, Span]:
 def algo_lines(state: DeskState, algo: Document, cells: int) -> tuple[Line, Line]:
     """One algorithm: how far it is and when it goes on; below, how much at what average, and what that cost."""
     kind, symbol = safe(str(algo.get("algo") or "").upper()), str(algo["symbol"])
-    lot = str(state.instrument(symbol).get("display_lot") or "1")
     style = "foreground" if algo.get("status") in AT_WORK else "muted"
     side = side_span(algo.get("side"))
     spans: list[Span] = [(f" {clip(kind, 4)} ", "accent" if style == "foreground" else "muted"),
                          (clip(safe(symbol), 8), style), (" ", "muted"),
                          side if cells >= WIDE else (side[0][:1], side[1]), (" ", "muted")]  # fmt: skip
-    tail = ((f" {done_words(algo):>4}", style), (next_words(algo, state.at).rjust(10), "muted"), (" ", "muted"))
+    tail = (
+        (f" {done_words(algo):>4}", style),
+        (next_words(algo, state.at).rjust(10 if cells >= WIDE else 8), "muted"),
+        (" ", "muted"),
+    )
     room = cells - sum(len(text) for text, _ in (*spans, *tail))
     first = fit((*spans, *bar_spans(algo, max(0, min(40, room))), *tail), cells)
-    filled, whole = (shown_size(str(algo.get(name) or "0"), lot) for name in ("filled_quantity", "quantity"))
+    filled, whole = (trim(str(algo.get(name) or "0")) for name in ("filled_quantity", "quantity"))
     average = algo.get("average_price")
     at = f" at {grouped(trim(str(average)))}" if average else ""
     said = [f"{grouped(filled)} of {grouped(whole)}{at}"]
     short = algo.get("shortfall_bps")
     said += [f"{short} bp past the start, one order {algo.get('block_shortfall_bps')}"] if short is not None else []
     said += [safe(str(algo["reason"]), 80)] if algo.get("reason") else []
-    return first, fit(((clip(f"      {' · '.join(said)}", cells), "muted"),), cells)
+    return first, fit(((clip(f"{' ' * (6 if cells >= WIDE else 2)}{' · '.join(said)}", cells), "muted"),), cells)
 
 
 def beside_orders(state: DeskState, algo: Document, cells: int) -> Line:

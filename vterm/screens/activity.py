@@ -71,12 +71,16 @@ class ActivityView(Container):
     def on_mount(self) -> None:
         """The orders have the focus, or what somebody came for."""
         self.obey()
-        pane, row = self.choice.pointed
-        if row:
-            self.choice.pointed = ("", "")
-            self.call_after_refresh(self.show_row, pane, row)
-        elif self.screen.focused is None or self.screen.focused not in self.panes:
+        if not self.show_pointed() and self.screen.focused not in self.panes:
             self.list_pane().focus()
+
+    def show_pointed(self) -> bool:
+        """The row that somebody came for; whether there is one."""
+        pane, row = self.choice.pointed
+        self.choice.pointed = ("", "")
+        if row:
+            self.call_after_refresh(self.show_row, pane, row)
+        return bool(row)
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size may be another layout."""

@@ -245,6 +245,8 @@ class MainScreen(ArrangingScreen):
             from vterm.panes.activity_choice import choice_of
 
             choice_of(self.state).point("algos" if notice.kind == "algo" else "blotter", notice.target)
+            if self.number == 7:
+                self.page.show_pointed()  # type: ignore[union-attr]
             self.open_screen(7)
         elif notice.symbol in self.state.instruments:
             self.choose(notice.symbol)
