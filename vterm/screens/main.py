@@ -222,8 +222,6 @@ class MainScreen(ArrangingScreen):
         drop = lambda name: self.errands.run(self.errands.drop_alert(name))  # noqa: E731
         self.app.push_screen(AlertsDialog(self.state, drop), closed)
 
-    def do_pause(self) -> None:
-        """Pause the market's clock, or let it run."""
     def do_notices(self) -> None:
         """The notifications centre."""
         from vterm.dialogs.notices import NoticesDialog
@@ -252,6 +250,8 @@ class MainScreen(ArrangingScreen):
             self.choose(notice.symbol)
             self.go_to("ladder")
 
+    def do_pause(self) -> None:
+        """Pause the market's clock, or let it run."""
         self.errands.run(self.errands.toggle_pause())
 
     def do_faster(self) -> None:
