@@ -151,7 +151,8 @@ def fork_home(home: Path, into: Path, cut: Cut) -> str:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         try:
-            shared = _build_past(standing_ledger(home), fresh, cut)
+            own = {"engine_id": secrets.token_hex(16), "epoch": "1"}
+            shared = _build_past(standing_ledger(home), fresh, cut, own)
             if (home / WATCHLIST).is_file():
                 shutil.copy2(home / WATCHLIST, fresh / WATCHLIST)
             fresh.replace(into)
@@ -167,18 +168,21 @@ def rewind_home(home: Path, cut: Cut) -> Path:
     from engine.adapters.sqlite import SqliteLedger
 
     finish_exchange(home)
-    SqliteLedger(home / LEDGER).close()
-    _build_past(home / LEDGER, stage(home), cut)
+    store = SqliteLedger(home / LEDGER)
+    epoch = int(store.meta("epoch") or 1)
+    store.close()
+    _build_past(home / LEDGER, stage(home), cut, {"epoch": str(epoch + 1)})
     return exchange(home)
 
 
-def _build_past(source: Path, folder: Path, cut: Cut) -> str:
-    """A ledger in `folder` that ends at `cut`, played back once to prove that it stands."""
+def _build_past(source: Path, folder: Path, cut: Cut, words: dict[str, str]) -> str:
+    """A ledger in `folder` that ends at `cut`, played back once to prove that it stands. `words` are those by which
+    signatures of its other life are known: they are worth nothing here."""
     from engine.adapters.sqlite import SqliteLedger
     from engine.adapters.sqlite_past import SqlitePast
     from engine.adapters.sqlite_prefix import copy_prefix
 
-    shared = copy_prefix(source, folder / LEDGER, cut, {"clock": "own"})
+    shared = copy_prefix(source, folder / LEDGER, cut, {"clock": "own", **words})
     store = SqliteLedger(folder / LEDGER)
     past = SqlitePast(store.path)
     try:

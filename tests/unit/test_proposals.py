@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.bootstrap import audit_home
+from engine.bootstrap import audit_home, fork_home, past_moment, rewind_home
 from engine.model.ids import HOUR_NS, TimeNs
 from engine.model.refusal import Refused
 from engine.signing.card import card
@@ -231,3 +231,22 @@ async def test_a_market_beyond_the_signed_price_is_refused_and_the_proposal_wait
     assert await code_of(sent) == "PRICE_BAND"
     terms.reading = worse  # type: ignore[method-assign]
     assert (await anna.sign(name))["status"] == "EXECUTED"
+
+
+async def test_a_rewound_desk_and_a_fork_take_no_signature_of_the_other_life(tmp_path: Path) -> None:
+    home, other = tmp_path / "home", tmp_path / "other"
+    async with signed_desk(home) as anna:
+        name = await anna.propose(order=LIMIT)
+        shown = await anna.desk.present(name)
+        signature = anna.signature(shown["payload"])
+        moment = (await anna.desk.clock())["now"]
+        order = await anna.desk.sign(name, shown["payload"], signature)
+    fork_home(home, other, past_moment(home, at=moment))
+    rewind_home(home, past_moment(home, before=order["results"][0], back=True))
+    async with signed_desk(home) as anna:
+        assert await code_of(anna.desk.sign(name, shown["payload"], signature)) == "WRONG_EPOCH"
+        assert (await anna.desk.orders())["orders"] == []
+        assert (await anna.sign(name))["status"] == "EXECUTED"
+    async with signed_desk(other) as copy:
+        assert await code_of(copy.desk.sign(name, shown["payload"], signature)) in ("WRONG_ENGINE", "BAD_NAMESPACE")
+        assert (await copy.desk.orders())["orders"] == []
