@@ -135,7 +135,8 @@ class AnswerPane(CopilotListPane):
         if asked is None:
             self.entitle(self.NAME)
             self.keep([])
-            self.empty("no question yet · choose one of the questions", height, width)
+            key = self.keymap.hint("question_ask", "questions")
+            self.empty(f"no question yet · {key} on one of the questions asks it", height, width)
             return
         self.entitle(f"vterm {asked.command.format(safe(self.state.symbol))}", self._age(asked))
         doc = self.choice.documents.get(asked.method, {})

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from engine.desk import Document
 from engine.model.text import safe
-from vterm.paint import UNKNOWN, Line, Span, arrow, bar, clip, direction, fit, grouped, percent, places, signed
-from vterm.panes.several_pane import SeveralListPane, fact, heading
+from vterm.paint import UNKNOWN, Line, Span, arrow, clip, direction, fit, grouped, percent, places, signed
+from vterm.panes.several_pane import SeveralListPane, fact, heading, meter
 from vterm.state import units
 
 
@@ -138,10 +138,10 @@ def _trip(row: Document, width: int) -> Line:
     """When it was closed, what it was, how long it lasted, what came of it."""
     pnl = str(row["pnl"])
     line: list[Span] = [(f" {str(row['closed_at'])[5:16].replace('T', ' ')} ", "muted"),
-                        (clip(safe(str(row["symbol"])), 9), "foreground"), (f"{row['side']:<6}", "muted")]  # fmt: skip
+                        (clip(safe(str(row["symbol"])), 9), "foreground"), (f"{row['side']:<5}", "muted")]  # fmt: skip
     if width >= 52:
         line.append((f"{lasted(row.get('held_s')):<13}", "muted"))
-    return fit((*line, (arrow(pnl), direction(pnl)), *signed(pnl, max(9, min(12, width - 29)), 2)), width)
+    return fit((*line, (arrow(pnl), direction(pnl)), *signed(pnl, max(9, min(12, width - 30)), 2)), width)
 
 
 def _money(value: object, sign: str = "") -> Line:
@@ -200,11 +200,11 @@ def _kind(row: Document, width: int) -> Line:
         return fit((name, ("not traded yet", "muted")), width)
     symbols = f"{row['symbols']} instr."
     part = str(row["share"])
-    line: list[Span] = [name, (f"{row['fills']:>6} fills", "foreground")]
+    line: list[Span] = [name, (f"{row['fills']:>6} {'fill ' if row['fills'] == 1 else 'fills'}", "foreground")]
     if width >= 42:
         line.append((f"{symbols:>11}", "muted"))
     line.append((f"{percent(part):>7} %", "foreground"))
     room = width - 42
     if room >= 6:
-        line += [(" ", "muted"), (bar(units(part, 6), 1_000_000, min(40, room)), "muted")]
+        line += [(" ", "muted"), *meter(units(part, 6), 1_000_000, min(40, room))]
     return fit(line, width)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.desk import Document
-from vterm.paint import Line, Span, bar, clip, fit, grouped
+from vterm.paint import Line, Span, clip, fit, grouped
 from vterm.panes.missions_pane import CountsPane
+from vterm.panes.several_pane import meter
 
 WORDS = {
     "classes": ("asset classes traded", "shares, funds, crypto, currencies, commodities, indices"),
@@ -49,13 +50,13 @@ class MilestonesPane(CountsPane):
 def below(row: Document, width: int) -> Line:
     """What is counted, in a few words; where there is no room for them beside the bar, the bar."""
     if width >= WIDE:
-        return fit(((f" {'':>{OF}}  {clip(WORDS[row['name']][1], width - OF - 5)}", "bold muted"),), width)
-    return fit(((f" {'':>{OF}}  ", "bold muted"), (_bar(row, min(40, width - OF - 5)), "muted")), width)
+        words = clip(WORDS[row["name"]][1], width - OF - 5)
+        return fit(((f" {'':>{OF}}  ", "bold muted"), (words, "muted")), width)
+    return fit(((f" {'':>{OF}}  ", "bold muted"), *_bar(row, min(40, width - OF - 5))), width)
 
 
-def _bar(row: Document, cells: int) -> str:
-    following = row["next"]
-    return bar(int(row["have"]), int(following), cells) if following is not None else "█" * cells
+def _bar(row: Document, cells: int) -> Line:
+    return meter(int(row["have"]), int(row["next"] or 0), cells)
 
 
 def count(row: Document, width: int) -> Line:
@@ -66,5 +67,5 @@ def count(row: Document, width: int) -> Line:
     line: list[Span] = [(f" {of:>{OF}}  ", "bold foreground" if have else "muted"), (f"{words:<{NAMED}}", "foreground")]
     room = width - OF - NAMED - 5
     if width >= WIDE:
-        line.append((_bar(row, min(40, room)), "muted"))
+        line += _bar(row, min(40, room))
     return fit(line, width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 
@@ -11,14 +11,17 @@ from engine.model.text import safe
 from vterm.paint import UNKNOWN, Line, Span, arrow, clip, direction, fit, number, sparkline
 from vterm.panes.market_rows import millions
 from vterm.panes.research_pane import ResearchListPane
-from vterm.panes.watch import WatchPane
 from vterm.research_choice import peers_of
 
 
-def peer(symbol: str, row: Document, spark: list[int], width: int, here: bool) -> Line:
+def peer(symbol: str, row: Document, spark: list[int], width: int, here: bool, dull: bool = False) -> Line:
     """Symbol, with room its name and line, last, change, with room turnover."""
     text = row.get("change_pct")
-    moved = (UNKNOWN.rjust(9), "faint") if text is None else (f" {arrow(text)} {text:>6}", direction(text))
+    moved = (
+        (UNKNOWN.rjust(9), "faint")
+        if text is None
+        else (f" {arrow(text)} {text:>6}", "muted" if dull else direction(text))
+    )
     line: list[Span] = [
         ("▸" if here else " ", "accent"),
         (clip(symbol, 9), "bold foreground" if here else "foreground"),
@@ -34,14 +37,16 @@ def peer(symbol: str, row: Document, spark: list[int], width: int, here: bool) -
     if extra >= 6:
         cells = min(24, extra)
         line.append((f" {sparkline(spark, cells - 1)}", "muted"))
-    return fit((*line, *number(row.get("last"), 13), *((moved, (" ", "muted")))), width)
+    return fit(
+        (*line, *number(row.get("last"), 13, "muted" if dull else "foreground"), *((moved, (" ", "muted")))), width
+    )
 
 
 class PeersPane(ResearchListPane):
     """j and k walk from one to the next."""
 
     CONTEXT: ClassVar[str] = "peers"
-    TOPICS: ClassVar[frozenset[str]] = frozenset({"markets", "instruments", "symbol"})
+    TOPICS: ClassVar[frozenset[str]] = frozenset({"markets", "instruments", "symbol", "link"})
     NAME: ClassVar[str] = "Peers"
 
     def paint(self, width: int, height: int) -> None:
@@ -58,14 +63,17 @@ class PeersPane(ResearchListPane):
         if state.symbol in names and self.current != state.symbol:
             self.cursor = names.index(state.symbol)
             self.reveal(self.cursor)
+        dull = state.link in ("stale", "down")
         lines = [self.mark(i, peer(name, state.market.get(name, {}), state.sparks.get(name, []), width,
-                                   name == state.symbol)) for i, name in enumerate(names)]  # fmt: skip
+                                   name == state.symbol, dull)) for i, name in enumerate(names)]  # fmt: skip
         self.show(lines)
 
     def moved(self) -> None:
         """The cursor's row becomes the desk's instrument."""
+        screen: Any = self.screen
         if self.current:
-            self.post_message(WatchPane.Selected(self.current))
+            # Not by a message: the next key may come before it, and would start from the row of before.
+            screen.choose(self.current)
         super().moved()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -56,7 +56,7 @@ def fitting(text: str, cells: int) -> str:
 
 def figure(name: str, path: Path, shown: Shown, doc: Document, width: int) -> Line:
     """A name, what it is, what it would be; a figure that changes stands out by its arrow."""
-    cells = max(10, (width - 17) // 2)
+    cells = max(10, (width - 18) // 2)
     texts = [found(doc[when], path) for when in ("before", "after")]
     before, after = (UNKNOWN if text is None else fitting(shown(text), cells) for text in texts)
     changes = before != after

@@ -98,6 +98,13 @@ def fact(name: str, value: Line | str, width: int, note: str = "") -> Line:
     return left_right(((f" {name}", "muted"),), noted if fits else (*spans, (" ", "muted")), cells)
 
 
+def meter(part: int, whole: int, cells: int) -> Line:
+    """How much of a whole a part is: a thick line in a thin one."""
+    full = cells if whole <= 0 else max(0, min(cells, part * cells // whole))
+    return (("━" * full, "muted"), ("─" * (cells - full), "rule"))
+
+
 def heading(text: str, width: int, note: str = "") -> Line:
     """A line that names what stands below it; the cursor passes over it."""
-    return fit(((f" {text}", "bold muted"), (f"  {note}" if note else "", "faint")), width)
+    fits = bool(note) and len(text) + len(note) + 4 <= width
+    return fit(((f" {text}", "bold muted"), (f"  {note}" if fits else "", "faint")), width)

@@ -7,8 +7,9 @@ from typing import ClassVar
 from engine.desk import Document
 from engine.model.number import trim
 from engine.model.text import safe
-from vterm.paint import UNKNOWN, Line, Span, bar, fit, grouped, number
+from vterm.paint import UNKNOWN, Line, Span, fit, grouped, number
 from vterm.panes.research_pane import ResearchListPane
+from vterm.panes.several_pane import meter
 from vterm.panes.study_facts import short
 from vterm.state import units
 
@@ -34,7 +35,7 @@ def cost(row: Document, most: int, width: int) -> Line:
     room = width - 38
     worst = max((units(str(row[side]["cost_bps"]), 2) for side in ("buy", "sell") if row[side]), default=0)
     if room >= 6 and most > 0:
-        line += [(" ", "muted"), (bar(worst, most, min(room, 40)), "muted")]
+        line += [(" ", "muted"), *meter(worst, most, min(room, 40))]
     return fit(line, width)
 
 

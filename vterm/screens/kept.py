@@ -11,7 +11,8 @@ from vterm.state import DeskState
 
 ROOMS = (
     "vterm.screens.pages", "vterm.screens.portfolio", "vterm.screens.markets", "vterm.screens.settings",
-    "vterm.dialogs.help", "vterm.dialogs.find", "vterm.dialogs.command_bar", "vterm.dialogs.ask", "vterm.dialogs.jump",
+    "vterm.screens.research", "vterm.screens.missions", "vterm.screens.copilot", "vterm.dialogs.help",
+    "vterm.dialogs.find", "vterm.dialogs.command_bar", "vterm.dialogs.ask", "vterm.dialogs.jump",
 )  # fmt: skip
 
 
