@@ -37,6 +37,7 @@ CHOICES = (
            "auto asks TERM, COLORTERM and NO_COLOR"),
     Choice("glyphs", "glyphs", ("auto", "full", "plain"), "Glyphs", "plain for console fonts; auto asks TERM"),
     Choice("bell", "bell", ("on", "off"), "Bell", "the terminal's bell when an alert fires"),
+    Choice("line", "line", ("auto", "slow"), "Line", "slow for a serial line: fewer pictures, nothing flashes"),
     Choice("notices", "notices", ("all", "important"), "Notices", "important leaves out what went as you wanted"),
 )  # fmt: skip
 BY_NAME = {choice.name: choice for choice in CHOICES} | {"up-color": CHOICES[0], "colors": CHOICES[2]}
@@ -54,6 +55,7 @@ class Settings:
     colours: str = "auto"
     glyphs: str = "auto"
     bell: str = "on"
+    line: str = "auto"
     notices: str = "all"
     tour: str = "off"
     """The first-run tour: `new` in a fresh home, `on` while it runs, `left`, `done`, and `off` where nobody asked."""

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _MANY = {"256color", "kitty", "direct"}
+_BARE = ("vt52", "vt100", "vt102")
+"""Terminals that have no colours at all."""
 _CONSOLES = ("linux", "con", "cons25", "vt100", "vt102", "vt220", "vt320", "ansi", "wsvt25", "sun")
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`colours` is full or 16, `glyphs` full or plain."""
+    """`colours` is full, 16 or none, `glyphs` full or plain."""
 
     colours: str = "full"
     glyphs: str = "full"
@@ -23,4 +25,11 @@ def of(environment: Mapping[str, str]) -> Surroundings:
     rich = environment.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit")
     many = rich or term.rpartition("-")[2] in _MANY
     name = term.partition("-")[0]
-    return Surroundings("full" if many else "16", "plain" if name in _CONSOLES else "full")
+    colours = "full" if many else "none" if name in _BARE else "16"
+    return Surroundings(colours, "plain" if name in _CONSOLES else "full")
+
+
+def refused(environment: Mapping[str, str]) -> str:
+    """Why no screen can be painted here; empty where one can."""
+    term = environment.get("TERM", "").strip().lower()
+    return f"TERM={term or '(not set)'} shows no screens" if term in ("", "dumb", "unknown") else ""

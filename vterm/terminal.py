@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.binding import BindingsMap, BindingType
+from textual.command import CommandPalette
 from textual.filter import Monochrome, NoColor
 
 import themes
@@ -77,6 +78,7 @@ class VtermApp(App[int], inherit_bindings=False):
         self.told: list[str] = []
         self.gauge = gauge_of(monotonic)
         self._held: ExitStack | None = None
+        self._dropped = False
         self.keymap, self.keys_state = keymap.DEFAULT, "none, the terminal's own keys hold"
         self.palette = theme.load(theme.DEFAULT)
         super().__init__()
@@ -154,6 +156,7 @@ class VtermApp(App[int], inherit_bindings=False):
         self.register_theme(theme.textual_theme(self.palette))
         self.theme = f"{self.palette.name}-red-up" if self.palette.red_up else self.palette.name
         self.set_class(self.plain_glyphs, "-plain")
+        self.set_class(self.palette.sixteen, "-sixteen")
         self.gauge.choose(self.settings.line)
         self.state.flashes.enabled = not self.calm
         self.animation_level = "none" if self.calm else "full"
@@ -169,7 +172,7 @@ class VtermApp(App[int], inherit_bindings=False):
             found = theme.load(name)
         except PaletteError:
             found = theme.load(theme.DEFAULT)
-        if colours == "16" or (colours == "none" and self.surroundings.colours == "16"):
+        if colours == "16" or (colours == "none" and self.surroundings.colours != "full"):
             found = theme.load(theme.SIXTEEN[found.cvd])
         if self.settings.up_colour == "red":
             found = found.turned()
@@ -198,6 +201,11 @@ class VtermApp(App[int], inherit_bindings=False):
         """Ring, for those who want it."""
         if self.settings.bell == "on":
             super().bell()
+
+    def action_command_palette(self) -> None:
+        """Every command by name. The framework's own hint has a glyph that consoles lack."""
+        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
+            self.push_screen(CommandPalette(placeholder="Search for commands", id="--command-palette"))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A cursor that stands still, where nothing is to blink."""
@@ -277,11 +285,21 @@ class VtermApp(App[int], inherit_bindings=False):
 
     def _let_go(self) -> None:
         held, self._held = self._held, None
-        if held is not None:
-            held.close()
+        if held is None:
+            return
+        held.close()
+        if self._dropped:
+            self._dropped = False
+            self.screen.refresh()
+        self.screen.check_idle()
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """What a new layout paints while pictures are held would be lost: the screen is then painted whole."""
+        self._dropped = self._dropped or self._held is not None
+        super()._display(screen, renderable)
 
     def _paint(self, topics: set[str]) -> None:
-        if self._held is not None:
+        if self._held is not None or not self.gauge.rested():
             self.bridge.touch(topics)
             return
         if self.is_running and self.screen_stack:

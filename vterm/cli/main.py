@@ -100,6 +100,10 @@ def _terminal(context: Context) -> int:
         raise usage("--replay and --format belong together", "vterm --replay FILE --format binance-spot")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise usage("the terminal needs a terminal", "name a command; see `vterm help`")
+    from vterm.surroundings import refused
+
+    if why := refused(os.environ):
+        raise usage(why, "set TERM to what your terminal is, such as xterm-256color, or name a command")
     import threading
 
     threading.Thread(target=_wake, args=(context,), name="engine-early", daemon=True).start()

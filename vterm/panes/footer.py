@@ -21,8 +21,9 @@ LINKS = {"live": ("●", "up", "live"), "stale": (OLD_MARK, "warning", "stale"),
          "opening": (OLD_MARK, "muted", "opening the market")}  # fmt: skip
 
 
-def freshness(state: DeskState, short: bool = False) -> Line:
-    """The live dot, its word, and the age of what is shown; of a desk that is lost when it is tried again."""
+def freshness(state: DeskState, short: bool = False, slow: bool = False) -> Line:
+    """The live dot, its word, and the age of what is shown; of a desk that is lost when it is tried again. On a slow
+    line what is seen is older than what is known, so that no age is told."""
     glyph, role, word = LINKS[state.link]
     spans: list[Span] = [(glyph, role)]
     if state.link == "down":
@@ -33,7 +34,9 @@ def freshness(state: DeskState, short: bool = False) -> Line:
         spans.append((f" {word}{since_} · {age}", "foreground"))
     else:
         spans.append((f" {word}", "muted"))
-        if state.seq and state.link == "live":
+        if slow and state.link == "live":
+            spans.append((" · slow line", "muted"))
+        elif state.seq and state.link == "live":
             spans.append(("" if short else f" · seq {state.seq:,}", "muted"))
             spans.append((f" · {span_words(age_seconds(state))}", "muted"))
     return (*spans, (" ", "muted"))
@@ -76,7 +79,8 @@ class FooterLine(Pane):
     def paint(self, width_: int, height: int) -> None:
         """The line."""
         told = counter(self.state.notices)
-        right = (*told, *freshness(self.state, short=width_ < 100))
+        slow = bool(getattr(getattr(self.app, "gauge", None), "slow", False))
+        right = (*told, *freshness(self.state, short=width_ < 100, slow=slow))
         line, self._places = keys(self.keymap, self.context, width_ - width(right))
         if told:
             start = width_ - width(right)

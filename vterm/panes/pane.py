@@ -104,7 +104,8 @@ class Pane(LineView):
         self.repaint()
 
     def on_focus(self) -> None:
-        self.repaint()
+        # The framework sets `has_focus` after this.
+        self.call_next(self.repaint)
 
     def on_blur(self) -> None:
         self.repaint()

@@ -32,6 +32,7 @@ class SettingsPage(Page):
     """Enter, ← and → change the row; a click on the value does, too."""
 
     CONTEXT: ClassVar[str] = "settings"
+    AGES: ClassVar[bool] = False
     TOPICS: ClassVar[frozenset[str]] = frozenset({"clock", "link", "theme"})
     NAME: ClassVar[str] = "Settings"
 
@@ -73,6 +74,7 @@ class SettingsPage(Page):
             about = {
                 "colours": f"here {self.terminal.colours}; ",
                 "glyphs": f"here {'plain' if self.terminal.plain_glyphs else 'full'}; ",
+                "line": f"here {'slow' if self.terminal.gauge.slow else 'fast'}; ",
             }[choice.name] + about
         return _row(choice.title, value, about)
 
