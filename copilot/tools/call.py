@@ -12,6 +12,7 @@ from copilot.tools.finding import MOST_BYTES, Document, Finding
 from copilot.tools.registry import find
 from copilot.tools.schema import read_args
 from copilot.tools.tool import AnyTool, Args, Execute
+from copilot.turn import Turn, TurnProposer
 from engine.desk import DeskReader, DeskUnreachable, Proposer
 from engine.model.refusal import Code, Refusal, Refused
 
@@ -20,10 +21,11 @@ LONGEST_S = 20.0
 
 
 class Hands:
-    """What calls are handed: a desk to read and, where proposals are wanted, somebody to propose to."""
+    """What the calls of a turn are handed: a desk to read and, where proposals are wanted, somebody to propose to."""
 
-    def __init__(self, reader: DeskReader, proposer: Proposer | None = None) -> None:
-        self.reader, self.proposer = reader, proposer
+    def __init__(self, reader: DeskReader, proposer: Proposer | None = None, turn: Turn | None = None) -> None:
+        self.reader, self.turn = reader, turn or Turn()
+        self.proposer = TurnProposer(proposer, self.turn) if proposer is not None else None
 
 
 async def call(hands: Hands, name: str, payload: bytes | str | Document) -> Document:
@@ -32,6 +34,7 @@ async def call(hands: Hands, name: str, payload: bytes | str | Document) -> Docu
     try:
         tool = find(name)
         finding = await asyncio.wait_for(_run(tool, hands, read_args(tool, payload)), LONGEST_S)
+        hands.turn.read(finding)
         body = _fitting(finding)
         head: Document = {"tool": tool.name, "ok": True}
     except Refused as refused:

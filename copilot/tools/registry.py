@@ -20,7 +20,10 @@ NAMES: dict[Group, tuple[str, ...]] = {
         "risk_report", "stress_test", "what_if", "rebalance_plan", "technicals", "execution_costs",
         "model_prediction", "run_backtest",
     ),
-    Group.EXECUTE: (),
+    Group.EXECUTE: (
+        "propose_order", "propose_bracket", "propose_oco", "propose_algo", "propose_basket", "propose_cancel",
+        "propose_close", "propose_price_rule", "propose_watchlist", "propose_alert",
+    ),
 }  # fmt: skip
 GROUP_OF = {name: group for group, names in NAMES.items() for name in names}
 

@@ -20,6 +20,7 @@ from copilot.tools.call import Hands, call
 from copilot.tools.finding import MOST_BYTES, Finding, Foreign, Origin, Source, foreign
 from copilot.tools.schema import read_args, schema
 from copilot.tools.tool import AnyTool, Args, Execute, Group, Retrieve, Risk, retrieve
+from copilot.turn import Turn
 from engine.bootstrap import open_desk
 from engine.client.desk import DeskClient
 from engine.desk import DeskReader
@@ -31,6 +32,7 @@ in_one_loop = pytest.mark.asyncio(loop_scope="module")
 CLOCK, SEED = "2026-11-20T15:00:00Z", "7"
 TOOLS = {tool.name: tool for tool in registry.every()}
 BUILT = {name: tool for name, tool in TOOLS.items() if not tool.needs}
+RESTING = {"symbol": "AAPL", "side": "buy", "type": "limit", "quantity": "1", "limit_price": "100.00"}
 ORDERS = (("AAPL", "buy", "400"), ("NVDA", "buy", "500"), ("BTC-USD", "buy", "0.5"), ("AAPL", "sell", "100"))
 
 
@@ -47,7 +49,8 @@ async def hands(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hands
     desk = DeskClient(home, start=False)
     for symbol, side, quantity in ORDERS:
         await desk.submit({"symbol": symbol, "side": side, "type": "market", "quantity": quantity})
-    yield Hands(desk)
+    await desk.submit({**RESTING, "client_order_id": "working-1"})
+    yield Hands(desk, desk)
     await gateway.stop()
     await runner.stop()
 
@@ -199,6 +202,50 @@ async def test_an_answer_has_a_size_and_a_time(hands: Hands, monkeypatch: pytest
     monkeypatch.setattr("copilot.tools.call.LONGEST_S", 0.05)
     assert (await call(hands, "big", {}))["error"]["code"] == "PAYLOAD_TOO_LARGE"
     assert (await call(hands, "slow", {}))["error"]["code"] == "STALE_MARKET"
+
+
+@in_one_loop
+async def test_a_proposal_is_all_that_a_tool_can_do(hands: Hands) -> None:
+    async def state() -> list[Any]:
+        desk = hands.reader
+        lists = (await desk.orders(), await desk.watchlist(), await desk.alerts(), await desk.algos())
+        return [*(next(iter(one.values())) for one in lists), (await desk.portfolio())["cash"]]
+
+    before = await state()
+    for name, tool in BUILT.items():
+        if tool.GROUP is Group.EXECUTE:
+            told = answer_of(await call(hands, name, tool.example))
+            assert told["status"] == "REQUIRES_USER_CONFIRMATION" and told["proposal_id"]
+            assert not {"card", "code", "payload", "nonce"} & set(told)
+    assert await state() == before
+
+
+@in_one_loop
+async def test_what_a_turn_has_read_travels_with_what_it_proposes(hands: Hands) -> None:
+    desk: Any = hands.reader
+    for row in (await desk.proposals(open_only=True))["proposals"]:
+        await desk.decline(row["proposal_id"])
+    turn = Turn()
+    reading = Hands(hands.reader, hands.reader, turn)  # type: ignore[arg-type]
+    turn.read(Finding({"a": [foreign("x", "news"), foreign("y", "news")]}, (Source(Origin.PRACTICE, "news"),)))
+    order = {"symbol": "AAPL", "side": "buy", "quantity": "3", "type": "limit", "limit_price": "120.00"}
+    told = answer_of(await call(reading, "propose_order", order))
+    assert told["taint"] == 2
+
+
+@in_one_loop
+async def test_a_proposal_that_cannot_pass_says_what_would(hands: Hands) -> None:
+    document = await call(hands, "propose_order", {"symbol": "AAPL", "side": "buy", "quantity": "1000000"})
+    assert document["error"]["code"] in ("INSUFFICIENT_MARGIN", "CONCENTRATION_LIMIT", "INSUFFICIENT_FUNDS")
+    assert int(document["error"]["max_quantity"]) > 0
+    close = await call(hands, "propose_close", {"symbol": "KO"})
+    assert close["error"]["code"] == "WOULD_NOT_REDUCE"
+
+
+@in_one_loop
+async def test_without_somebody_to_propose_to_nothing_is_proposed(hands: Hands) -> None:
+    document = await call(Hands(hands.reader), "propose_order", BUILT["propose_order"].example)
+    assert document["error"]["code"] == "FORBIDDEN"
 
 
 @in_one_loop
