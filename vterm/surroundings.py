@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _MANY = {"256color", "kitty", "direct"}
 _BARE = ("vt52", "vt100", "vt102")
 """Terminals that have no colours at all."""
-_CONSOLES = ("linux", "con", "cons25", "vt100", "vt102", "vt220", "vt320", "ansi", "wsvt25", "sun")
+_CONSOLES = ("linux", "con", "cons25", "vt52", "vt100", "vt102", "vt220", "vt320", "ansi", "wsvt25", "sun")
 
 
 @dataclass(frozen=True)
