@@ -88,7 +88,7 @@ def focus(app: VtermApp) -> str:
 
 def fits(view: Any) -> None:
     for pane in view.query(Pane):
-        if pane.display and pane.size.width:
+        if pane.display and pane.size.width and pane.size.height:
             for line in (*pane.head, *pane.body, *pane.foot):
                 assert width(line) <= pane.size.width, (pane.id, plain(line))
 
@@ -291,3 +291,60 @@ def test_the_range_bar_stands_inside_its_ends(place: int, cells: int) -> None:
 
 def test_a_number_too_long_loses_its_decimals_only() -> None:
     assert fitting("1002458.12", 12) == "1002458.12" and fitting("1002458.12", 10) == "1002458"
+
+
+# --- what comes from outside --------------------------------------------------------------------
+
+
+class Hostile(FakeDesk):
+    """Puts a text that would drive a terminal wherever a document has words."""
+
+    TEXT = "\x1b[2J\x1b]0;owned\x07[bold red]m[/]\u202e\x9b31m\u0000"
+
+    async def study(self, symbol: str, every: str = "1d") -> Document:
+        found = await super().study(symbol, every)
+        spoilt = dict.fromkeys(("sector", "exchange", "currency", "fees", "session", "instead"), self.TEXT)
+        rows = [{**row, "says": self.TEXT} for row in found["readings"]]
+        return {**found, **spoilt, "readings": rows, "moves": {**found["moves"], "reason": self.TEXT}}
+
+    async def correlation(self, symbols: Any = (), limit: int = 0) -> Document:
+        return {**await super().correlation(symbols, limit), "left_out": [self.TEXT]}
+
+    async def what_if(self, order: Document, benchmark: str = "") -> Document:
+        found = await super().what_if(order, benchmark)
+        return {**found, "preview": {"ok": False, "refusal": {"message": self.TEXT}, "queued": False}}
+
+    async def rebalance(self, plan: Document) -> Document:
+        return {**await super().rebalance(plan), "proposals": [], "note": self.TEXT}
+
+    async def checks(self) -> Document:
+        found = await super().checks()
+        return {**found, "checks": [{**row, "text": self.TEXT} for row in found["checks"]]}
+
+
+@pytest.mark.parametrize("digit", ["4", "5", "6"])
+@pytest.mark.parametrize("size", [(60, 20), (120, 36)])
+async def test_no_text_from_outside_drives_the_terminal(size: tuple[int, int], digit: str) -> None:
+    app = make(Hostile(strings=[Hostile.TEXT] * 15))
+    async with app.run_test(size=size) as pilot:
+        view, text = await opened(app, pilot, digit, 2), ""
+        keys = ("tab",) if digit != "6" else ("G", "enter", "tab")
+        for _ in range(len(view.panes)):
+            await pilot.press(*keys)
+            await settle(app, pilot)
+            fits(view)
+            text += seen(app)
+        assert not set(text) & set("\x1b\x07\x9b\u202e\u0000")
+        assert digit == "5" or "[bold red]m[/]" in text, "markup is text"
+
+
+async def test_any_size_at_any_time_paints() -> None:
+    app = make(FakeDesk())
+    async with app.run_test(size=(120, 36)) as pilot:
+        for digit in "456":
+            view = await opened(app, pilot, digit, 2)
+            for size in ((60, 20), (200, 60), (79, 21), (112, 31), (30, 8), (131, 30), (180, 40), (80, 24), (120, 36)):
+                await pilot.resize_terminal(*size)
+                await settle(app, pilot)
+                fits(view)
+            assert focus(app) in {str(pane.id) for pane in view.panes}

@@ -112,8 +112,9 @@ class SeveralView(Container):
         grid.set_class(len(seen) == 1, "-one")
         grid.set_class(bool(self.tabbed) and len(seen) == 2, "-pair")
         focused = self.screen.focused
-        if isinstance(focused, SeveralPane) and focused in self.panes and not focused.display:
-            self._named(seen[0]).focus()
+        lost = focused is None and self.display and self.mode != "tiny"
+        if lost or (isinstance(focused, SeveralPane) and focused in self.panes and not focused.display):
+            self._named(self.asked.pane if self.asked.pane in seen else seen[0]).focus()
         self.repaint()
         self.call_after_refresh(self.repaint)
 
