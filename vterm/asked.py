@@ -70,9 +70,9 @@ class Asked:
             self._asked[call[0]] = (call[1], now, mark)
 
     def waits(self, name: str) -> bool:
-        """Whether what is known of a document answers another question than the present one."""
+        """Whether what is known of a document answers another question than the present one, or none is asked."""
         call = next((call for call in self.calls() if call[0] == name), None)
-        return call is not None and self._asked.get(name, ((None,), 0.0, None))[0] != call[1]
+        return call is None or self._asked.get(name, ((None,), 0.0, None))[0] != call[1]
 
     def answered(self, name: str) -> tuple[Any, ...]:
         """Arguments that the known document of a name was asked for with; empty while there is none."""

@@ -15,6 +15,7 @@ from engine.model.instrument import Instrument
 from engine.model.market import Bar
 from engine.model.number import div_half_even, to_text, to_units
 from engine.model.order import OrderRequest, OrderType
+from engine.model.session import MarketSession
 from engine.portfolio.analytics import ratios
 from engine.portfolio.analytics.correlation import moves
 from engine.portfolio.valuation import CONCENTRATION
@@ -173,8 +174,9 @@ class StudyView(SupposedView):
         lots = self.kernel.valuer.most_lots(instrument, self.kernel.shown.mid2(instrument), value * MINOR_PER_VCR)
         row: Document = {"value": str(value), "quantity": instrument.quantity_text(lots) if lots else None}
         row["law_bps"] = _law_bps(instrument, lots)
+        trades = instrument.tradable and self.kernel.shown.state(instrument) is MarketSession.REGULAR
         for name, side in (("buy", 1), ("sell", -1)):
-            row[name] = self._priced(account, instrument, side, lots) if lots and instrument.tradable else None
+            row[name] = self._priced(account, instrument, side, lots) if lots and trades else None
         return row
 
     def _priced(self, account: str, instrument: Instrument, side: int, lots: int) -> Document | None:

@@ -96,6 +96,12 @@ def test_what_cannot_be_traded_has_no_costs_and_too_small_a_size_no_quantity(liv
         at_once(living.study("main", "NOPE"))
 
 
+def test_a_venue_that_is_shut_prices_nothing_not_even_what_would_be_refused(living: View) -> None:
+    found = at_once(living.study("main", "7203.T"))
+    assert found["session"] != "regular" and found["costs"][-1]["quantity"] is not None
+    assert all(row["buy"] is None and row["sell"] is None for row in found["costs"])
+
+
 def test_readings_say_what_is_and_what_is_lacking() -> None:
     flat = [PriceBar(10.0, 10.5, 9.5, 10.0, 1.0)] * 30
     rows = {(row["name"], row["period"]): row for row in readings(flat, 2)}

@@ -218,6 +218,18 @@ async def test_what_is_only_quoted_and_what_is_refused_say_so() -> None:
         assert "no study of SPY" in text and "\x1b" not in text and "VIX is only quoted" not in text
 
 
+async def test_a_size_below_a_lot_is_said_and_the_trade_of_before_is_not_shown() -> None:
+    app = make(FakeDesk())
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await opened(app, pilot)
+        assert "If you bought 0.114" in seen(app)
+        app.main.choose("CLF27")
+        await settle(app, pilot)
+        text = " ".join(seen(app).split())
+        assert "10k VCR is less than one lot · w takes more" in text and "If you bought 10k VCR of CLF27" in text
+        assert view.asked.waits("what_if")
+
+
 async def test_nobody_asks_when_nobody_looks() -> None:
     desk = Curious()
     app = make(desk)
