@@ -124,8 +124,9 @@ class Tour:
         return before != (self.index, now)
 
     def skip(self) -> None:
-        """Go on without doing it."""
-        self._begin(self.index + 1)
+        """Go on without doing it, to the next step that can be done then."""
+        ahead = range(self.index + 1, len(self.steps))
+        self._begin(next((i for i in ahead if self.steps[i].holds(self.now)), len(self.steps)))
 
     def _begin(self, index: int) -> None:
         # A review and its sending may both happen between two looks: what was sent since the review counts.

@@ -57,7 +57,7 @@ def _at_once(now: Seen) -> tuple[Press, ...]:
 
 
 def _review_keys(now: Seen) -> tuple[Press, ...]:
-    most = (Press("take_most", "ticket", "takes the size that passes"),) if now.most else ()
+    most = (Press("take_most", "ticket", "takes what passes"),) if now.most else ()
     return most or (*_at_once(now), Press("review", "desk", "reviews"))
 
 
@@ -73,7 +73,7 @@ def _position_words(now: Seen) -> str:
         return f"You hold {now.held}. {words}"
     if now.waits:
         return "Your order waits in the book. It trades when the price comes to it; until then it stands under Orders."
-    return "The order is with the desk. What came of it stands under Positions and Orders."
+    return "Nothing is held here yet. What you hold stands under Positions, what waits under Orders."
 
 
 AFTER = Step(
@@ -110,7 +110,8 @@ STEPS: tuple[Step, ...] = (
         keys=lambda now: way(now, "ladder") or (Press("row_up", "ladder", "some rows up"),
                                                 Press("ladder_take", "ladder", "takes it")),
         click=lambda now: place(now, "ladder", "an upper price"),
-        done=lambda then, now: bool(now.price) and now.price == now.cursor,
+        # Who fills the ticket in another way needs no price of the book.
+        done=lambda then, now: bool(now.size) or (bool(now.price) and now.price == now.cursor),
     ),
     Step(
         "size", "Set a size", pane="ticket", again="price",
@@ -125,8 +126,8 @@ STEPS: tuple[Step, ...] = (
         say=lambda now: "Below the fields: what it would do if you sent it now. " + (
             WAITS if now.waiting else
             "Slippage is the way through the book; weight and leverage, what you would carry."),
-        keys=lambda now: (*_at_once(now), Press("tour", "desk", "when you have read it")),
-        click=lambda now: "limit › in the ticket, or next" if now.waiting else "next, up here",
+        keys=lambda now: (*_at_once(now), Press("tour", "desk", "goes on" if now.waiting else "when you have read it")),
+        click=lambda now: "limit ›, or next" if now.waiting else "next, up here",
         done=lambda then, now: now.phase != "edit",
         holds=lambda now: bool(now.size), back="size",
     ),
@@ -137,7 +138,7 @@ STEPS: tuple[Step, ...] = (
             WAITS if now.waiting else
             "The review is the order as it would go; the book shows which levels it takes."),
         keys=_review_keys,
-        click=lambda now: place(now, "ticket", "the size that passes" if now.most else "[ Review and send ]"),
+        click=lambda now: place(now, "ticket", "that line" if now.most else "[ Review and send ]"),
         done=lambda then, now: now.phase != "edit" or now.sends > then.sends,
         holds=lambda now: now.phase != "edit" or bool(now.size), back="size",
     ),

@@ -39,9 +39,7 @@ KEYS = {"Enter": "\r", "Escape": "\x1b", "C-q": "\x11", "F2": "\x1bOQ", "F4": "\
 class Screen:
     """A program in a pseudo-terminal, its screen kept by an emulator."""
 
-    def __init__(
-        self, command: list[str], environment: dict[str, str], columns: int = 120, lines: int = 36
-    ) -> None:
+    def __init__(self, command: list[str], environment: dict[str, str], columns: int = 120, lines: int = 36) -> None:
         self._emulator = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._emulator)
         self._own, theirs = pty.openpty()
