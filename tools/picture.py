@@ -52,6 +52,8 @@ PICTURES = (
     Picture("desk-80x24", (80, 24), "dark", ()),
     Picture("desk-light-120x36", (120, 36), "light", ()),
     Picture("desk-200x60", (200, 60), "dark", ()),
+    Picture("tour-80x24", (80, 24), "dark", ("f4", "f4", "f4", "b", "u")),
+    Picture("tour-120x36", (120, 36), "dark", ("f4",)),
     Picture("chart-120x36", (120, 36), "dark", ("tab", "z", "m", "i", "b", "escape", *"hhhhhhhhhhhh")),
     Picture("chart-80x24", (80, 24), "light", (*["shift+tab"] * 5, *["right_square_bracket"] * 3, "k", "m")),
     Picture("portfolio-120x36", (120, 36), "dark", ("2",)),

@@ -83,7 +83,7 @@ def visitors() -> Iterator[list[Visitor]]:
 def upper_price(text: str, columns: int) -> tuple[int, int]:
     """A cell of the book's first row, which is below its head."""
     lines = text.split("\n")
-    row = next(y for y, line in enumerate(lines) if "mine" in line and "bid" in line) + 1
+    row = next(y for y, line in enumerate(lines) if "mine" in line) + 1
     return (20 if columns < 100 else 50), row
 
 
@@ -132,7 +132,8 @@ def test_a_tour_by_mouse_only(visitors: list[Visitor], tmp_path: Path, columns: 
     visitor = Visitor(tmp_path / "home", columns, lines)
     visitors.append(visitor)
     wait, click, tabs = visitor.screen.wait, visitor.click, columns < 100
-    visitor.screen.click(*upper_price(visitor.at(1, "The book"), columns))
+    visitor.at(1, "The book")
+    visitor.screen.click(*upper_price(wait("mine", "spread"), columns))
     visitor.at(2, "Choose an instrument")
     if tabs:
         click("Watch")
@@ -141,7 +142,7 @@ def test_a_tour_by_mouse_only(visitors: list[Visitor], tmp_path: Path, columns: 
     visitor.at(3, "Take a price")
     if tabs:
         click("Book")
-    visitor.screen.click(*upper_price(wait("ETH", "spread"), columns))
+    visitor.screen.click(*upper_price(wait("ETH-USD", "mine", "spread"), columns))
     visitor.at(4, "Set a size")
     if columns < 80:
         click("Ticket")

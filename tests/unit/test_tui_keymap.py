@@ -18,17 +18,17 @@ from vterm.paint import plain
 
 
 def test_other_keys_do_what_the_file_says_and_the_old_ones_no_longer() -> None:
-    keys = keymap.parse(b'[desk]\nbuy = ["n", "F5"]\n[ladder]\nladder_centre = "c"\nladder_depth = []\n')
+    keys = keymap.parse(b'[desk]\nbuy = ["n", "F7"]\n[ladder]\nladder_centre = "c"\nladder_depth = []\n')
     found = keys.find("n", "desk")
     assert found is not None
     assert found.name == "buy"
-    assert keys.keys("buy") == ("n", "f5")
+    assert keys.keys("buy") == ("n", "f7")
     assert keys.find("b", "desk") is None
     assert keys.hint("ladder_centre", "ladder") == "c"
     assert keys.keys("ladder_depth", "ladder") == ()
     assert "n" in [shown(a.keys[0]) for a in keys.footer("desk")]
     text = "\n".join(plain(line) for line in lines(keys, "ladder"))
-    assert "n F5" in text
+    assert "n F7" in text
     assert "no key" in text
 
 
