@@ -61,6 +61,8 @@ class LineGauge:
         self._now, self._known, self._free = now, bits, free
         self.bits = bits
         self._until = self._last = 0.0
+        self.gone = False
+        """Whether nobody is at the other end any more."""
 
     def choose(self, line: str) -> None:
         """`auto`: as the terminal says; `slow`: at most as the slowest that people use."""
@@ -100,6 +102,35 @@ def gauge_of(now: Callable[[], float]) -> LineGauge:
     return LineGauge(now, speed_of(fd), lambda: takes_more(fd))
 
 
+class Outlet:
+    """A terminal's file. One that was closed ends no thread: what is written goes nowhere, and the gauge knows.
+
+    The framework's writer would end with an error instead, and whoever writes next would wait for it for ever.
+    """
+
+    def __init__(self, file: Any, gauge: LineGauge) -> None:
+        self._file, self._gauge = file, gauge
+
+    def write(self, text: str) -> None:
+        """Write, or drop."""
+        self._try(self._file.write, text)
+
+    def flush(self) -> None:
+        """Send what is held back."""
+        self._try(self._file.flush)
+
+    def fileno(self) -> int:
+        """The terminal's."""
+        return int(self._file.fileno())
+
+    def _try(self, do: Callable[..., object], *args: str) -> None:
+        if not self._gauge.gone:
+            try:
+                do(*args)
+            except (OSError, ValueError):
+                self._gauge.gone = True
+
+
 def slimmed(text: str) -> str:
     """The same cells with styles said only where they change; half of a picture's bytes are styles said again."""
     out: list[str] = []
@@ -119,6 +150,10 @@ def gauged(driver: type[Driver], gauge: LineGauge) -> type[Driver]:
     """A driver that tells what it writes."""
 
     class Gauged(driver):  # type: ignore[misc, valid-type]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self._file: Any = Outlet(sys.__stderr__, gauge)
+
         def write(self, data: str) -> None:
             data = slimmed(data) if gauge.slow else data
             gauge.wrote(data)

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 SPEEDS = (1, 2, 5, 10, 20, 60, 300)
 """Those that the keys go through; `clock speed N` takes any whole number that the engine does."""
 FIXED = "a shared desk runs on the world's time: its clock cannot be set"
-AT_THE_END = "at its end all books shut; what you hold and what works stays. Opened again, it plays from its start"
-ENDED = "it has ended: all books are shut. Quit and open it again to play it from its start"
+AT_THE_END = "all books shut; what you hold and what works stays. Opened again, it plays from its start"
+ENDED = "all books are shut. Quit and open it again to play it from its start"
+NO_OPEN_LEFT = "nothing opens within this recording; play it faster instead"
 NO_OPEN = "no market here has an open to jump to"
 
 
@@ -84,6 +85,15 @@ def next_open(sessions: Sequence[Document], now: str) -> tuple[str, str]:
         return "", ""
     best = min(rows, key=lambda row: (row.get("session") != "US_EQ", str(row["opens_at"])))
     return safe(str(best.get("name") or best.get("exchange") or "")), str(best["opens_at"])
+
+
+def no_jump(state: DeskState) -> str:
+    """Why there is no open to jump to in a recording; empty where there is one, and for a living market."""
+    here = place(state.clock, state.at)
+    if here is None:
+        return ""
+    at = next_open(state.sessions, state.at)[1]
+    return "" if at and at <= here.end else NO_OPEN_LEFT
 
 
 def lasting(seconds: int) -> str:

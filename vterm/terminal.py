@@ -276,6 +276,9 @@ class VtermApp(App[int], inherit_bindings=False):
 
     def beat(self) -> None:
         """Hand on what came, unless the line still carries the last picture: then it is gathered for one more."""
+        if self.gauge.gone:
+            self.told_to_go(signal.SIGHUP)
+            return
         if self.gauge.ready():
             self._let_go()
         elif self._held is None:

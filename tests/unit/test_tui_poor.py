@@ -16,7 +16,7 @@ from tests.fake_desk import FakeDesk
 from tests.unit.test_tui_screen import opened, settle
 from vterm import surroundings
 from vterm.glyphs import CONSOLE, twins
-from vterm.line_speed import LineGauge, slimmed, speed_of, takes_more
+from vterm.line_speed import LineGauge, Outlet, slimmed, speed_of, takes_more
 from vterm.settings import CHOICES, Settings
 from vterm.state import DeskState
 from vterm.surroundings import Surroundings, refused
@@ -392,3 +392,34 @@ def test_styles_are_said_once_and_every_cell_is_the_same() -> None:
             seen.append([[screen.buffer[y][x] for x in range(40)] for y in range(10)])
         assert seen[0] == seen[1]
         assert len(slimmed(text)) <= len(text)
+
+
+def test_a_terminal_that_is_gone_ends_no_thread_and_is_known() -> None:
+    class Closed:
+        def write(self, text: str) -> None:
+            raise OSError(5, "Input/output error")
+
+        def flush(self) -> None:
+            raise AssertionError("nothing more is tried")
+
+        def fileno(self) -> int:
+            return 2
+
+    gauge = LineGauge(Hands())
+    outlet = Outlet(Closed(), gauge)
+    assert not gauge.gone
+    outlet.write("x")
+    outlet.flush()
+    outlet.write("y")
+    assert gauge.gone
+    assert outlet.fileno() == 2
+
+
+async def test_a_terminal_that_is_gone_ends_the_program() -> None:
+    app = made({"TERM": "xterm-256color"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        app.gauge.gone = True
+        app.beat()
+        await pilot.pause(0.02)
+    assert app.return_value == 129

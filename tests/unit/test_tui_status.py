@@ -293,11 +293,15 @@ async def test_a_recording_tells_its_place_and_what_comes_at_its_end() -> None:
         text = await dialog(app, pilot)
         assert "43%" in text
         assert "2026-11-23 15:00:00  to  2026-11-23 17:00:00" in text
-        assert "all books shut" in text
+        assert "at its end all books shut" in text
+        await pilot.press("N")
+        await settle(app, pilot)
+        assert any("Nothing opens within this recording" in toast for toast in toasts(app))
+        assert app.state.at < END
         app.state.at = END
         text = await dialog(app, pilot)
         assert "100%" in text
-        assert "has ended" in text
+        assert "ended      all books are shut" in text
         app.bridge.touch({"clock"})
         await pilot.press("escape")
         await settle(app, pilot)
@@ -311,7 +315,7 @@ async def test_a_shared_desk_says_that_its_clock_is_the_worlds() -> None:
         await opened(app, pilot)
         await pilot.press("space")
         await settle(app, pilot)
-        assert any("runs on the world's time" in toast for toast in toasts(app))
+        assert any("A shared desk runs on the world's time" in toast for toast in toasts(app))
         assert not desk.paused
         await pilot.press("R")
         assert "cannot be set" in await dialog(app, pilot)

@@ -61,9 +61,11 @@ class ClockDialog(ModalScreen[None]):
         """Facts above, controls below."""
         view = self.query_one("#clock", LineView)
         cells = view.size.width or 60
-        lines = [*self._market(), (), *self._time(), *self._recording(cells), ()]
+        lines = [*self._market(), (), *self._time(cells), *self._recording(cells), ()]
         self._buttons_at = len(lines)
         lines += [self._controls(), *wrapped(self._note(), cells)]
+        if view.styles.height is None or view.styles.height.value != len(lines):
+            view.styles.height = len(lines)
         view.show([fit(line, cells) for line in lines])
 
     def _market(self) -> list[Line]:
@@ -78,7 +80,7 @@ class ClockDialog(ModalScreen[None]):
                 "down": lost_words(state)}[state.link]  # fmt: skip
         return [*lines, _row("account", (safe(state.account), "foreground")), _row("connection", (link, "foreground"))]
 
-    def _time(self) -> list[Line]:
+    def _time(self, cells: int) -> list[Line]:
         state, clock = self.state, self.state.clock
         here = f"{state.at[:10]}  {market_time(state.at)} New York" if state.source != "REPLAY" else state.at[:10]
         utc = f"{state.at[11:19]} UTC"
@@ -89,14 +91,15 @@ class ClockDialog(ModalScreen[None]):
         for each in replay.SPEEDS:
             chosen = each == speed
             speeds.append((f"[×{each}]" if chosen else f" ×{each} ", "bold accent" if chosen else "muted"))
-        rows = [_row("time", (f"{here}  ", "foreground"), (utc, "muted"))]
+        rows = [_row("time", (here, "foreground")), _row("", (utc, "muted"))] if cells < 60 else [
+            _row("time", (f"{here}  ", "foreground"), (utc, "muted"))]  # fmt: skip
         rows += [_row("clock", runs, (steps, "muted")), _row("speeds", *speeds)]
         name, at = replay.next_open(state.sessions, state.at)
         if at:
             left = replay.lasting(replay.seconds_of(at) - replay.seconds_of(state.at))
             day = "" if at[:10] == state.at[:10] else datetime.fromisoformat(at[:10]).strftime("%d %b ")
-            rows.append(_row("next open", (f"{name} {day}{time_shown(state, at)[:5]}", "foreground"),
-                             (f" in {left}", "foreground"), (" of market time", "muted")))  # fmt: skip
+            text = f"{name} {day}{time_shown(state, at)[:5]} in {left}"
+            rows.append(_row("next open", (text, "foreground"), (" of market time" if cells >= 60 else "", "muted")))
         else:
             rows.append(_row("next open", (replay.NO_OPEN, "muted")))
         return rows
@@ -107,12 +110,12 @@ class ClockDialog(ModalScreen[None]):
             return []
         room = max(8, min(40, cells - LABEL - 8))
         full = room * place.done // 100
-        words = replay.ENDED if place.ended else replay.AT_THE_END
+        label, words = ("ended", replay.ENDED) if place.ended else ("at its end", replay.AT_THE_END)
         return [
             (),
             _row("played", ("█" * full + "░" * (room - full), "accent"), (f" {place.done:>3}%", "foreground")),
             _row("from", (_moment(place.begin), "foreground"), ("  to  ", "muted"), (_moment(place.end), "foreground")),
-            *(_row("" if index else "at its end", *line) for index, line in enumerate(wrapped(words, cells - LABEL))),
+            *(_row("" if index else label, *line) for index, line in enumerate(wrapped(words, cells - LABEL))),
         ]
 
     def _controls(self) -> Line:

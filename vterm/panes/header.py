@@ -123,9 +123,16 @@ def header(state: DeskState, cells: int, *, clock: bool = False) -> Line:
         return left_right(_left(state, cells - width(right)), right, cells)
     chip = source_chip(state, max(6, cells // 6))
     left = [chip, *_who_when(state)] if clock else [chip, *_price(state)]
-    if clock and width(left) + width(right) > cells:
-        right = right[:2]
-    return left_right(left, right, cells)
+    return left_right(left, _fitting(right, cells - width(left)), cells)
+
+
+def _fitting(right: Line, room: int) -> Line:
+    """As many figures as fit beside what stands before them: all, without the day's percent, NAV alone, none."""
+    for count in (len(right), 4, 2):
+        line = right if count >= len(right) else (*right[:count], (" ", "muted"))
+        if right and width(line) < room:
+            return line
+    return ()
 
 
 def _left(state: DeskState, room: int) -> list[Span]:

@@ -15,7 +15,7 @@ from vterm.alert_line import read_alert
 from vterm.bridge import LOST, Bridge
 from vterm.notices_orders import described, outcome, some
 from vterm.paint import grouped
-from vterm.replay import fixed, next_speed, speed_of
+from vterm.replay import fixed, next_speed, no_jump, speed_of
 from vterm.state import DeskState, units
 from vterm.wording import algo_terms
 
@@ -123,8 +123,8 @@ class Errands:
 
     async def clock(self, action: str, value: str = "") -> None:
         """Change the market's clock; a desk on the world's time says why it cannot be."""
-        if fixed(self.state):
-            self.say(fixed(self.state), "warning")
+        if why := fixed(self.state) or (no_jump(self.state) if action == "jump" and value in ("", "open") else ""):
+            self.say(why[0].upper() + why[1:], "warning")
             return
         self.state.clock = await self.bridge.need().set_clock(action, value)
         self.bridge.touch({"clock"})
