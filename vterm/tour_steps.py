@@ -125,7 +125,7 @@ STEPS: tuple[Step, ...] = (
         "preview", "Read the preview", pane="ticket", again="price", onward="next",
         say=lambda now: "Below the fields: what it would do if you sent it now. " + (
             WAITS if now.waiting else
-            "Slippage is the way through the book; weight and leverage, what you would carry."),
+            "Slippage is the way through the book; fee, weight and leverage stand in the review, too."),
         keys=lambda now: (*_at_once(now), Press("tour", "desk", "goes on" if now.waiting else "when you have read it")),
         click=lambda now: "limit ›, or next" if now.waiting else "next, up here",
         done=lambda then, now: now.phase != "edit",
