@@ -6,9 +6,10 @@
 # make impact  search long for orders that move prices and win (ARGS=--only AAPL,GC)
 # make realism score the synthetic market (ARGS=--quick, --long, --names AAPL,GC, --seed 7)
 # make soak    a day of random orders of every kind: equal bytes, also after a restart (ARGS=--orders 1000 --step 1s)
+# make soak-terminal  eight hours at sixty times their pace: memory of the terminal and its engine (ARGS=--hours 1)
 # make fuzz    the exchange's state machine, 2000 runs of 200 steps
 .DEFAULT_GOAL := run
-.PHONY: run test check bench crash determinism impact realism soak fuzz lock picture install sessions clean
+.PHONY: run test check bench crash determinism impact realism soak soak-terminal fuzz lock picture install sessions clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -50,6 +51,9 @@ realism: $(VENV)/dev.stamp
 
 soak: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.simulation.soak $(ARGS)
+
+soak-terminal: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks.long_run $(ARGS)
 
 fuzz: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.property.fuzz $(ARGS)

@@ -9,14 +9,13 @@ from pathlib import Path
 
 def main() -> int:
     """Run them all (or those named); the exit code is that of the first that fails."""
-    here = Path(__file__).parent
+    here, first = Path(__file__).parent, 0
     wanted = sys.argv[1:] or sorted(p.stem for p in here.glob("*.py") if not p.stem.startswith("_"))
     for name in wanted:
         print(f"# {name}", file=sys.stderr, flush=True)
         code = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode
-        if code:
-            return code
-    return 0
+        first = first or code
+    return first
 
 
 if __name__ == "__main__":

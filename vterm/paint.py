@@ -92,7 +92,7 @@ def grouped(text: str) -> str:
     return f"{sign}{int(whole):,}{point}{fraction}"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def places(text: str, decimals: int) -> str:
     """Decimal text shown with exactly `decimals` places (rounded half to even), sign kept."""
     sign = "+" if text.startswith("+") else ""
@@ -104,7 +104,7 @@ def places(text: str, decimals: int) -> str:
     return sign + to_text(digits, decimals)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def number(text: str | None, cells: int, style: str = "foreground", faint: str = "faint") -> Line:
     """A number right-aligned in `cells` cells, its trailing zeros faint; — where there is none."""
     if text is None:

@@ -340,7 +340,7 @@ def places_of(text: str) -> int:
     return len(text.partition(".")[2])
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def units(text: str | None, decimals: int) -> int:
     """Decimal text as an integer of 10**-decimals, cut toward zero; 0 where it is not a number."""
     try:

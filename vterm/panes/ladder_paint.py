@@ -102,7 +102,7 @@ def short_size(lots: int, rows: Rows, cells: int) -> str:
     return "<1" if full.startswith("0.") else full[: max(0, cells - 1)] + "…"
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def tinted(spans: Line, share: int, cells: int, back: str, from_left: bool) -> Line:
     """The cell with `share` of its `cells` on a tint, growing from the price outward."""
     text = "".join(t for t, _ in spans)

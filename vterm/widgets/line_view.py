@@ -18,6 +18,10 @@ from vterm.paint import Line, fit, joined
 from vterm.palette import Palette
 from vterm.theme import DEFAULT, load
 
+KEPT_SCREENS = 2
+"""Painted lines are kept for so many screens of them, twice over: each takes some kilobytes, and a moving price never
+comes back to most of them."""
+
 
 class LineView(ScrollView, can_focus=True):
     """Shows `head`, the visible part of `body`, and `foot`, each a sequence of lines."""
@@ -28,6 +32,7 @@ class LineView(ScrollView, can_focus=True):
         self.body: tuple[Line, ...] = ()
         self.foot: tuple[Line, ...] = ()
         self._strips: dict[Line, Strip] = {}
+        self._strips_before: dict[Line, Strip] = {}
         self._strip_key: object = None
         self.repainted = 0
         self.painting_first = False
@@ -98,16 +103,20 @@ class LineView(ScrollView, can_focus=True):
         if own is None:
             own = self._own_style = self.rich_style
         key = (palette.look, width, own)
-        if key != self._strip_key or len(self._strips) > 1000:
-            self._strips.clear()
-            self._strip_key = key
+        if key != self._strip_key:
+            self._strips, self._strips_before, self._strip_key = {}, {}, key
         line = self._standing(y, height, int(self.scroll_y))
         strip = self._strips.get(line)
+        if strip is not None:
+            return strip
+        if len(self._strips) > KEPT_SCREENS * height:
+            self._strips, self._strips_before = {}, self._strips
+        strip = self._strips_before.get(line)
         if strip is None:
             segments = [Segment(text.translate(palette.twins), palette.style(name))
                         for text, name in joined(fit(line, width))]  # fmt: skip
             strip = Strip(segments, width).apply_style(own)
-            self._strips[line] = strip
+        self._strips[line] = strip
         return strip
 
     def notify_style_update(self) -> None:

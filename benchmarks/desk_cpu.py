@@ -1,0 +1,147 @@
+"""What the desk costs while 160 instruments tick ten times a second: processor time and frames, in a pseudo-terminal.
+
+    python -m benchmarks.desk_cpu [--seconds 20] [--watched 160]
+
+Ladder, quotes, chart, tape and ticket are open, at three sizes; the engine is a process of its own. A frame is one beat
+of the bridge that changed something: from its start in the terminal to the last byte of that update of the screen,
+read at the other end. Beside it, in turns, the framework alone: a `DataTable` of 160 rows whose prices change as often.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from bisect import bisect_left
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from benchmarks._desk import await_end, engine_pid, running, terminal
+from benchmarks._window import Window, cpu_seconds, frames, load, memory, quantile
+from tests.processes import Desk
+
+BAR_CPU, BAR_FRAME_MS = 0.30, 50.0
+SIZES = ((120, 36), (200, 60), (80, 24))
+ROUNDS = 2
+LATE_S = 0.06
+"""Beats nearer than this came one after the other, so an update after both belongs to both."""
+BEATS = """
+import array, atexit, sys, time
+from vterm.bridge import Bridge
+beats, flush, path = array.array("d"), Bridge.flush, sys.argv.pop(1)
+def noted(bridge):
+    begun, paint, changed = time.monotonic(), bridge._paint, []
+    bridge._paint = lambda topics: (changed.append(1), paint(topics))
+    try:
+        flush(bridge)
+    finally:
+        bridge._paint = paint
+    if changed:
+        beats.append(begun)
+Bridge.flush = noted
+atexit.register(lambda: open(path, "wb").write(beats.tobytes()))
+from vterm.cli.main import main
+sys.exit(main())
+"""
+PEER = """
+import random
+from textual.app import App
+from textual.widgets import DataTable
+class Peer(App):
+    def compose(self):
+        yield DataTable()
+    def on_mount(self):
+        table = self.query_one(DataTable)
+        self.columns = table.add_columns("symbol", "last", "change")
+        self.rows = [table.add_row(f"READY{n}", "", "") for n in range(160)]
+        self.dice = random.Random(1)
+        self.set_interval(0.1, self.tick)
+    def tick(self):
+        table = self.query_one(DataTable)
+        for row in self.rows:
+            if self.dice.random() < 0.5:
+                table.update_cell(row, self.columns[1], f"{self.dice.random() * 100:.2f}")
+                table.update_cell(row, self.columns[2], f"{self.dice.random():.2f}%")
+Peer().run()
+"""
+
+
+def share(window: Window, seconds: float, engine: int = 0) -> dict[str, Any]:
+    """Processor time per second of the program, and of the engine beside it."""
+    watched = [pid for pid in (window.pid, engine) if pid]
+    begun, first = [cpu_seconds(pid) for pid in watched], len(window.written)
+    await_end(window, seconds)
+    spent = [round((cpu_seconds(pid) - was) / seconds, 3) for pid, was in zip(watched, begun, strict=True)]
+    output = sum(len(data) for _, data, _ in window.written[first:])
+    own = {"cpu": spent[0], "bytes_per_s": round(output / seconds), "memory_mb": round(memory(window.pid), 1)}
+    return own | ({"engine_cpu": spent[1]} if engine else {})
+
+
+def frame_times(beats: list[float], painted: list[float]) -> list[float]:
+    """Milliseconds from each beat to the end of the next update of the screen; a beat whose change no cell shows leads
+    to none before the next beat, and is left out."""
+    found = []
+    for begun, after in pairwise(beats):
+        at = bisect_left(painted, begun)
+        if at < len(painted) and (painted[at] < after or after - begun < LATE_S):
+            found.append((painted[at] - begun) * 1000)
+    return found
+
+
+def measure(here: Desk, size: tuple[int, int], seconds: float, folder: Path) -> dict[str, Any]:
+    """One terminal of that size: what it costs without a probe, then its frames with one."""
+    window = terminal(here, size=size)
+    found = share(window, seconds, engine_pid(here))
+    window.close("\x11")
+    path = folder / "beats"
+    window = terminal(here, [sys.executable, "-c", BEATS, str(path)], size=size)
+    first = window.written[-1][0]
+    await_end(window, seconds)
+    window.close("\x11")
+    beats = memoryview(path.read_bytes()).cast("d").tolist()
+    times = frame_times([at for at in beats if at > first], list(frames(window)))
+    shown = {"p50": statistics.median(times), "p99": quantile(times, 0.99), "longest": max(times)}
+    return found | {"frames": len(times), "frame_ms": {name: round(value, 1) for name, value in shown.items()}}
+
+
+def peer(seconds: float) -> dict[str, Any]:
+    """The table of the framework."""
+    window = Window([sys.executable, "-c", PEER], {})
+    window.listen(20.0, b"READY0")
+    await_end(window, 1.0)
+    found = share(window, seconds)
+    window.close()
+    return found
+
+
+def main() -> int:
+    """Measure in turns; one JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=15.0)
+    parser.add_argument("--watched", type=int, default=160)
+    args = parser.parse_args()
+    before, taken, table = load(), {size: list[dict[str, Any]]() for size in SIZES}, list[float]()
+    with (
+        tempfile.TemporaryDirectory(prefix="vterm-cpu-") as folder,
+        running(Path(folder) / "home", args.watched) as here,
+    ):
+        for _ in range(ROUNDS):
+            table.append(peer(args.seconds)["cpu"])
+            for size in SIZES:
+                taken[size].append(measure(here, size, args.seconds, Path(folder)))
+    cpu = {size: statistics.median(one["cpu"] for one in found) for size, found in taken.items()}
+    print(json.dumps({
+        "benchmark": "desk_cpu", "watched": args.watched, "seconds": args.seconds,
+        **{f"{size[0]}x{size[1]}": found for size, found in taken.items()},
+        "cpu": {f"{size[0]}x{size[1]}": round(value, 3) for size, value in cpu.items()}, "bar_cpu": BAR_CPU,
+        "bar_frame_ms": BAR_FRAME_MS, "table_cpu": round(statistics.median(table), 3),
+        "ratio": round(cpu[SIZES[0]] / statistics.median(table), 3), "load": [before, load()],
+    }))  # fmt: skip
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
