@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from vterm.screens.layout import ORDER, SINGLE_TABS, TABS
+from vterm.screens.layout import ORDER, SINGLE_TABS, TABS, Layout
 
 SCREENS = 8
 MOST_GROUPS = 100
 MOST_GROUP = 10_000_000
-_SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,23}\Z", re.ASCII)
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:+\-]{0,31}\Z", re.ASCII)
+_SYMBOL = r"[A-Z0-9][A-Z0-9.\-]{0,23}\Z"
+_WORD = r"[A-Za-z0-9][A-Za-z0-9 _.:+\-]{0,31}\Z"
+"""Compiled when a file is read, not at every start."""
 
 Plain = dict[str, Any]
 Check = Callable[[Any], bool]
@@ -28,7 +29,7 @@ class LayoutError(ValueError):
 
 
 def _word(value: Any) -> bool:
-    return isinstance(value, str) and (not value or bool(_WORD.match(value)))
+    return isinstance(value, str) and (not value or bool(re.match(_WORD, value)))
 
 
 def _text(value: Any) -> bool:
@@ -36,7 +37,12 @@ def _text(value: Any) -> bool:
 
 
 def _symbol(value: Any) -> bool:
-    return isinstance(value, str) and (not value or bool(_SYMBOL.match(value)))
+    return isinstance(value, str) and (not value or bool(re.match(_SYMBOL, value)))
+
+
+def _names(table: Any, most: int) -> bool:
+    """Whether it is a table of few fair names."""
+    return isinstance(table, dict) and len(table) <= most and all(name and _word(name) for name in table)
 
 
 def _flag(value: Any) -> bool:
@@ -56,18 +62,16 @@ def _one_of(*words: str) -> Check:
 
 
 def _groups(value: Any) -> bool:
-    return (isinstance(value, dict) and len(value) <= MOST_GROUPS and all(map(_SYMBOL.match, value))
+    return (isinstance(value, dict) and len(value) <= MOST_GROUPS and all(name and _symbol(name) for name in value)
             and all(_number(each) and each > 0 for each in value.values()))  # fmt: skip
 
 
 def _texts(value: Any) -> bool:
-    return isinstance(value, dict) and len(value) <= 32 and all(map(_WORD.match, value)) and all(
-        map(_text, value.values()))  # fmt: skip
+    return _names(value, 32) and all(map(_text, value.values()))
 
 
 def _flags(value: Any) -> bool:
-    return isinstance(value, dict) and len(value) <= 32 and all(map(_WORD.match, value)) and all(
-        map(_flag, value.values()))  # fmt: skip
+    return _names(value, 32) and all(map(_flag, value.values()))
 
 
 _SCHEMA: dict[str, Check | dict[str, Check]] = {
@@ -132,6 +136,11 @@ class SavedLayout:
         """Plain data of what is there; tables without anything are left out."""
         made = {each.name: getattr(self, each.name) for each in fields(self)}
         return {name: value for name, value in made.items() if value != {}}
+
+    def arranged(self, layout: Layout) -> Layout:
+        """Panes of the same size with the tab, lower tab and zoom of this; a tab that it lacks becomes the book."""
+        changed = replace(layout, tab=self.tab, lower=self.lower, zoom=self.zoom)
+        return changed if changed.tab in changed.tabs else replace(changed, tab="Book")
 
     def words(self) -> str:
         """What it shows, in a few words."""

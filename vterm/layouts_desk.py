@@ -6,11 +6,9 @@ version, or of a market with other instruments, brings back the rest.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from vterm.layouts import MOST_GROUPS, Plain, SavedLayout
-from vterm.screens.layout import Layout
 
 if TYPE_CHECKING:
     from vterm.screens.main import MainScreen
@@ -60,17 +58,6 @@ def _typed(screen: MainScreen) -> Plain:
 
 
 # -- bringing it back ---------------------------------------------------------------------------------------------
-
-
-def first_arrangement(saved: SavedLayout, width: int, height: int) -> Layout:
-    """The panes of the first frame."""
-    return arranged(Layout(), saved).resized(width, height)
-
-
-def arranged(layout: Layout, saved: SavedLayout) -> Layout:
-    """The layout with another's tab, lower tab and zoom; a tab that the size lacks becomes the book."""
-    changed = replace(layout, tab=saved.tab, lower=saved.lower, zoom=saved.zoom)
-    return changed if changed.tab in changed.tabs else replace(changed, tab="Book")
 
 
 def choose_all(state: DeskState, saved: SavedLayout) -> None:
@@ -140,7 +127,7 @@ def put(screen: MainScreen, saved: SavedLayout, *, first: bool = False) -> None:
             screen.errands.run(screen.bridge.period(saved.every))
     if screen.number != 1:
         screen.open_screen(1)
-    screen._arrange(arranged(screen.arrangement, saved))
+    screen._arrange(saved.arranged(screen.arrangement))
     pane = saved.pane if saved.pane in screen.arrangement.panes else screen.arrangement.panes[0]
     screen.set_focus(screen.desk.panes[pane])
     if saved.screen != 1:

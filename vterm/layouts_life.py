@@ -39,9 +39,7 @@ class DeskMemory:
 
     def arrangement(self, width: int, height: int) -> Layout:
         """The panes of the first frame."""
-        from vterm.layouts_desk import first_arrangement
-
-        return first_arrangement(self.found, width, height)
+        return self.found.arranged(Layout()).resized(width, height)
 
     def restore(self, screen: MainScreen) -> None:
         """After the first frame: the screen, the choices, the focus."""

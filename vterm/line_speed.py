@@ -26,8 +26,9 @@ BITS_A_BYTE = 10
 REST, MOST_REST = 0.5, 2.0
 """How long the market leaves the line alone after a picture, as a share of what the picture took and in
 seconds at most."""
-_STYLE = re.compile(r"\x1b\[([0-9;]*)m")
-_MOVES = re.compile(r"(?:\x1b\[[0-9;]*H|[\r\n])*\Z")
+_STYLE = r"\x1b\[([0-9;]*)m"
+_MOVES = r"(?:\x1b\[[0-9;]*H|[\r\n])*\Z"
+"""Compiled when a line is slow, not at the start of all."""
 _SPEEDS = {
     getattr(termios, f"B{bits}"): bits
     for bits in (50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400)
@@ -135,11 +136,11 @@ def slimmed(text: str) -> str:
     """The same cells with styles said only where they change; half of a picture's bytes are styles said again."""
     out: list[str] = []
     said = wanted = ""
-    for index, part in enumerate(_STYLE.split(text)):
+    for index, part in enumerate(re.split(_STYLE, text)):
         if index % 2:
             wanted = ";".join(filter(None, (wanted, part))) if part.strip("0;") else ""
         elif part:
-            if said != wanted and not _MOVES.match(part):
+            if said != wanted and not re.match(_MOVES, part):
                 out.append(f"\x1b[0;{wanted}m" if wanted else "\x1b[m")
                 said = wanted
             out.append(part)

@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.desk import Document
 from engine.model.text import safe
@@ -26,8 +25,7 @@ NO_OPEN_LEFT = "nothing opens within this recording; play it faster instead"
 NO_OPEN = "no market here has an open to jump to"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a playback stands; times RFC 3339, `done` in percent, `ended` once the last event is played."""
 
     name: str

@@ -7,7 +7,7 @@ old; a desk that does not even answer then is waited for a little longer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,14 +25,13 @@ OLD_MARK = "◌"
 _FADED = ("foreground", "accent", "up", "down", "flat", "warning", "agent")
 
 
-@dataclass
 class Contact:
     """`frame_at` is when the stream last said anything, `retry_at` when a lost desk is tried again (both by the
     state's clock, 0 where there is none); `missed`: the desk knows newer prices than its stream has told."""
 
-    frame_at: float = 0.0
-    missed: bool = False
-    retry_at: float = 0.0
+    def __init__(self) -> None:
+        self.frame_at = self.retry_at = 0.0
+        self.missed = False
 
     def spoke(self, now: float) -> None:
         """A frame of the stream came."""
