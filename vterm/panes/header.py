@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from textual import events
 from textual.message import Message
 
 from engine.model.number import NumberFormatError
@@ -17,6 +18,8 @@ from vterm.stale import OLD_MARK, dimmed, old, source_words
 from vterm.state import DeskState
 
 NEW_YORK = ZoneInfo("America/New_York")
+NAME_CELLS = 7
+"""Cells of the name at the left, or of the market's mark where there is no room for it."""
 _STATES = {"regular": ("●", "up", ""), "pre": ("◐", "warning", "pre "), "post": ("◐", "warning", "post "),
            "break": ("○", "muted", "break "), "closed": ("○", "muted", "closed "),
            "halted": ("×", "error", "halted ")}  # fmt: skip
@@ -120,7 +123,7 @@ def header(state: DeskState, cells: int, *, clock: bool = False) -> Line:
     if old(state):
         right = dimmed(right)
     if cells >= 100:
-        return left_right(_left(state, cells - width(right)), right, cells)
+        return left_right(_left(state, cells - width(right) - 1), right, cells)
     chip = source_chip(state, max(6, cells // 6))
     left = [chip, *_who_when(state)] if clock else [chip, *_price(state)]
     return left_right(left, _fitting(right, cells - width(left)), cells)
@@ -169,7 +172,7 @@ def _price(state: DeskState) -> list[Span]:
 
 
 class HeaderLine(Pane):
-    """One line above everything; a click on it opens what the clock can do."""
+    """One line above everything; a click on it opens what the clock can do, one on the name the screens."""
 
     CONTEXT: ClassVar[str] = "header"
     TOPICS: ClassVar[frozenset[str]] = frozenset({"portfolio", "clock", "quote", "symbol", "link"})
@@ -179,6 +182,9 @@ class HeaderLine(Pane):
     class Clicked(Message):
         """Somebody wants to know more of the market and its clock."""
 
+    class NameClicked(Message):
+        """Somebody wants another screen."""
+
     clock_apart = False
     """Whether the line of tabs has account and clock."""
 
@@ -186,6 +192,6 @@ class HeaderLine(Pane):
         """The line."""
         self.show([fit(header(self.state, width, clock=not self.clock_apart), width)])
 
-    def on_click(self) -> None:
-        """Tell the screen."""
-        self.post_message(self.Clicked())
+    def on_click(self, event: events.Click) -> None:
+        """Tell the screen; the name at the left leads to the other screens."""
+        self.post_message(self.NameClicked() if event.x < NAME_CELLS else self.Clicked())
