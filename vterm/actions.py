@@ -123,6 +123,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("tour_again", (), "", "The tour from its first step"),
     Action("theme", ("T",), "theme", "Next theme"),
     Action("quit", ("ctrl+q",), "quit", "Leave the terminal (asks if orders work)"),
+    Action("screens", ("f10",), "screens", "The eight screens, to choose from"),
     *(Action(f"screen_{n}", (str(n),), name, f"Screen {n}: {name}") for n, name in enumerate(SCREENS, 1)),
     # watch
     *_list("watch"),

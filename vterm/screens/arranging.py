@@ -118,6 +118,16 @@ class ArrangingScreen(TouringScreen):
 
         self.app.push_screen(ClockDialog(self.state, self.keymap, self.perform))
 
+    def do_screens(self) -> None:
+        """The eight screens, to choose from."""
+        from vterm.dialogs.screens import ScreensDialog
+
+        self.app.push_screen(ScreensDialog(self.number), lambda number: self.open_screen(number) if number else None)
+
+    @on(HeaderLine.NameClicked)
+    def _screens(self) -> None:
+        self.do_screens()
+
     @on(HeaderLine.Clicked)
     def _clock(self) -> None:
         self.do_clock()
