@@ -148,6 +148,9 @@ async def test_a_desk_that_does_not_answer_is_stale_after_two_seconds_and_heals(
         assert lively <= fresh
         assert roles_of(app, ladder) <= grey
         assert not grey & lively
+        held = app.main.desk.ticket.foot
+        assert held
+        assert {name for line in held[1:] for _, name in line} == {"muted"}, "what is held is of that moment, too"
         hands.now += 1
         await settle(app, pilot)
         assert "8 s" in chrome(app), "it counts on"

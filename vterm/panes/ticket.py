@@ -16,6 +16,7 @@ from vterm.panes.ticket_form import CHOICES, DIGITS, EXTRA, FLAGS, TEXTS
 from vterm.panes.ticket_paint import Painted, option_at, paint
 from vterm.panes.ticket_size import positive, typable
 from vterm.panes.ticket_view import TicketView
+from vterm.stale import dimmed, old
 from vterm.state import DeskState
 
 ARM_SECONDS = 0.3
@@ -105,6 +106,7 @@ class TicketPane(FillingPane):
         painted: Painted = paint(self.view(), width, height)
         self._names, self._chips = painted.names, painted.chips
         facts = holding(self.state, width)
+        facts = list(map(dimmed, facts)) if old(self.state) else facts
         self.show(painted.lines, foot=facts if height >= len(painted.lines) + len(facts) + 1 else ())
         here = "send" if self.phase != "edit" else self.form.at
         if here in self._names:
