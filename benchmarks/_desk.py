@@ -31,6 +31,7 @@ def running(folder: Path, watched: int) -> Iterator[Desk]:
     """An engine in its own process, its home in this folder, whose watchlist holds so many instruments."""
     with desk(folder / "home", VTERM_CLOCK=MORNING, VTERM_IDLE_SECONDS="600") as here:
         here.ask("engine", "start")
+        (folder / "home" / "terminal.toml").touch()  # of somebody who needs no tour
         if watched:
             asyncio.run(DeskClient(here.home, start=False).set_watchlist(symbols(watched)))
         yield here

@@ -4,10 +4,10 @@
 
 The terminal runs in a pseudo-terminal on an engine of its own and a person uses it: every two seconds of wall time
 a key goes to another instrument, screen, pane or dialog and back (`--still`: nobody touches it). Resident memory of
-both processes is read every five seconds. Before the clock is set to that pace each of those keys is pressed once, because the
-first look at a screen reads its code and that is no growth of a long day. Growth is counted from ten minutes of
-*market* time on, which is ten seconds here and so the strict reading; and, where the run is that long (--hours 18),
-from ten minutes of wall time on. One JSON line.
+both processes is read every five seconds. Before the clock is set to that pace each of those keys is pressed once,
+because the first look at a screen reads its code and that is no growth of a long day. Growth is counted from ten
+minutes of *market* time on, which is ten seconds here and so the strict reading; and, where the run is that long
+(--hours 18), from ten minutes of wall time on. One JSON line.
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ def main() -> int:
     step = max(1, len(samples) // 24)
     print(json.dumps({
         "benchmark": "long_run", "hours": args.hours, "speed": args.speed, "watched": args.watched,
-        "used": not args.still, "ended_at": at, "wall_s": round(seconds), "terminal_mb_before_the_first_look": begun_mb, "terminal_cpu": round(cpu / seconds, 3),
+        "used": not args.still, "ended_at": at, "wall_s": round(seconds),
+        "mb_before_the_first_look": begun_mb, "terminal_cpu": round(cpu / seconds, 3),
         "grew_mb_since_10_market_minutes": by_market, "grew_mb_since_1_wall_minute": growth(samples, 60),
         "grew_mb_since_10_wall_minutes": growth(samples, 600), "bar_mb": BAR_MB,
         "samples": [[s[0], round(s[1], 1), round(s[2], 1)] for s in samples[::step]], "load": [before, load()],

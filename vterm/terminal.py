@@ -46,12 +46,20 @@ SEEN_SECONDS = 10.0
 Connect = Callable[[], Awaitable["Desk"]]
 READ_AHEAD_SECONDS = 2.0
 FORGET_SECONDS = 30.0
+COLLECT_AFTER = (700, 10, 100)
+"""A whole collection takes longer than a frame. `tidy` does it; by itself it comes only where a lot piles up before."""
 
 
 def forget_widgets() -> None:
     """Let widgets go that are gone: Textual 8 keeps the painted lines of the last thousand in the cache of a method."""
     cached: Any = StylesCache.get_inner_outer
     cached.cache_clear()
+
+
+def tidy() -> None:
+    """What is gone is let go, all at once and seldom."""
+    forget_widgets()
+    gc.collect()
 
 
 class VtermApp(App[int], inherit_bindings=False):
@@ -236,6 +244,7 @@ class VtermApp(App[int], inherit_bindings=False):
         # What the start allocated stays: the collector need not look at it again, and was off while it grew.
         gc.freeze()
         gc.enable()
+        gc.set_threshold(*COLLECT_AFTER)
         self._heed_signals()
         self.memory.restore(self.main)
         self.set_interval(SAVE_SECONDS, self._remember)
@@ -246,7 +255,7 @@ class VtermApp(App[int], inherit_bindings=False):
         if self.live:
             self.set_interval(FRAME_SECONDS, self.beat)
             self.set_timer(READ_AHEAD_SECONDS, self._read_ahead)
-            self.set_interval(FORGET_SECONDS, forget_widgets)
+            self.set_interval(FORGET_SECONDS, tidy)
         for line in self.told[:3]:
             self.main.say(line, "warning")
         if self.tour and self.settings.tour in ("new", "on") and self.state.source == "SIM":
