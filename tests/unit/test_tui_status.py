@@ -111,7 +111,7 @@ async def test_a_click_on_the_header_and_a_key_open_the_clock() -> None:
     app = made(FakeDesk())
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(app, pilot)
-        await pilot.click("#header")
+        await pilot.click("#header", offset=(40, 0))
         await settle(app, pilot)
         assert "New York" in await dialog(app, pilot)
         await pilot.press("escape", "R")
