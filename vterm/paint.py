@@ -13,6 +13,7 @@ from functools import lru_cache
 from rich.cells import cell_len, set_cell_size
 
 from engine.model.number import div_half_even, parse_decimal, to_text
+from engine.model.text import safe
 
 Span = tuple[str, str]
 Line = tuple[Span, ...]
@@ -44,6 +45,19 @@ def fit(line: Iterable[Span], cells: int, style: str = "foreground") -> Line:
     if left:
         out.append((" " * left, style))
     return tuple(out)
+
+
+def unarmed(text: str) -> str:
+    """The text without what a terminal would obey. What is painted was made safe where it came in; this is the last
+    door for what was not, so it asks of honest text one question only."""
+    return text if text.isprintable() else safe(text)
+
+
+def harmless(line: Line) -> Line:
+    """The line with no span that a terminal would obey."""
+    if all(text.isprintable() for text, _ in line):
+        return line
+    return tuple((unarmed(text), name) for text, name in line)
 
 
 def joined(line: Iterable[Span]) -> Line:

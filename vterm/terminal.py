@@ -16,9 +16,11 @@ from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.binding import BindingsMap, BindingType
 from textual.command import CommandPalette
+from textual.events import Paste
 from textual.filter import Monochrome, NoColor
 
 import themes
+from engine.model.text import safe
 from vterm import keymap, theme
 from vterm.bridge import FRAME_SECONDS, Bridge
 from vterm.glyphs import twins
@@ -367,6 +369,12 @@ class VtermApp(App[int], inherit_bindings=False):
         self.push_screen(AskDialog("Leave", text, "Leave", "Stay"), lambda yes: self.exit(0) if yes else None)
 
     # -- what a terminal full of foreign text must not offer ------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """What is pasted is foreign, too: it is made safe before any field has it."""
+        if isinstance(event, Paste):
+            event.text = safe(event.text, multiline=True)
+        await super().on_event(event)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """None of the framework's own: they write files and change what the table of actions governs."""

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from engine.model.text import safe
 from themes import DIALOGS
 from vterm.widgets.line_view import LineView
 
@@ -28,7 +29,7 @@ class AskDialog(ModalScreen[bool]):
         with Vertical(classes="box") as box:
             box.border_title = Content(self.heading)
             box.border_subtitle = "y yes · n or esc no"
-            yield Static(Content(self.question))
+            yield Static(Content(safe(self.question, multiline=True)))
             choices = LineView(id="choices")
             choices.can_focus = False
             yield choices

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from engine.model.text import safe
 from themes import DIALOGS
 from vterm.commands import HINT, Wish, read
 from vterm.trade_line import Unclear
@@ -40,7 +41,7 @@ class CommandBar(ModalScreen[Wish]):
         try:
             wish = read(event.value, self.resolve)
         except Unclear as error:
-            self.query_one("#hint", Static).update(Content(str(error)))
+            self.query_one("#hint", Static).update(Content(safe(str(error))))
             return
         self.past.append(event.value)
         self.dismiss(wish)

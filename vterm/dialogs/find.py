@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -34,7 +35,7 @@ class FindDialog(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """A line to type in and the list below."""
         with Vertical(classes="box") as box:
-            box.border_title = self.heading
+            box.border_title = Content(self.heading)
             box.border_subtitle = "enter takes it · esc leaves"
             yield Input(placeholder="symbol or name", id="wanted")
             view = LineView(id="found")

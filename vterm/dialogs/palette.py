@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import DiscoveryHit, Hit, Hits, Matcher, Provider
+from textual.content import Content
 
 from engine.desk import Document
 from engine.model.instrument import ASSET_CLASSES
+from engine.model.text import safe
 from vterm.actions import Action
 from vterm.dialogs.search import ranked
 from vterm.key_names import shown
@@ -45,9 +47,19 @@ class InstrumentProvider(Provider):
         desk: Any = self.screen
         matcher = self.matcher(query)
         for row in ranked(desk.state.instruments.values(), query)[:10]:
-            text = f"{row['symbol']} {desk.state.name(str(row['symbol']))}"
-            yield Hit(max(0.2, matcher.match(text)), matcher.highlight(text), partial(desk.choose, str(row["symbol"])),
+            text = safe(f"{row['symbol']} {desk.state.name(str(row['symbol']))}")
+            yield Hit(max(0.2, matcher.match(text)), _lit(matcher, text), partial(desk.choose, str(row["symbol"])),
                       help=_class_of(row))  # fmt: skip
+
+
+def _lit(matcher: Matcher, text: str) -> Content:
+    """The text with what was typed lit up. The matcher's own way reads it as markup, and names may be anything."""
+    content = Content(text)
+    _, places = matcher.fuzzy_search.match(matcher.query, text)
+    for place in places:
+        if not text[place].isspace():
+            content = content.stylize(matcher.match_style, place, place + 1)
+    return content
 
 
 def _class_of(row: Document) -> str:

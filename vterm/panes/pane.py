@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from vterm.keymap import DEFAULT, Keymap
-from vterm.paint import Line, clip, on
+from vterm.paint import Line, clip, on, unarmed
 from vterm.palette import Palette
 from vterm.stale import OLD_MARK, old
 from vterm.state import DeskState
@@ -85,8 +85,8 @@ class Pane(LineView):
         if self._titles != (title, foot):
             self._titles = (title, foot)
             twins = self.palette.twins
-            self.border_title = Content(title.translate(twins) or " ")
-            self.border_subtitle = Content(foot.translate(twins)) if foot else None
+            self.border_title = Content(unarmed(title).translate(twins) or " ")
+            self.border_subtitle = Content(unarmed(foot).translate(twins)) if foot else None
 
     def empty(self, sentence: str, height: int, width: int) -> None:
         """One muted sentence in the middle of nothing."""

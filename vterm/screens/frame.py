@@ -10,6 +10,7 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Static
 
+from engine.model.text import safe
 from vterm import actions
 from vterm.bridge import Bridge
 from vterm.keymap import DEFAULT, Keymap
@@ -113,7 +114,7 @@ class FrameScreen(Screen[None]):
         """Never markup. Who wants only what is important is spared what went well."""
         if severity == "information" and self.app.settings.notices == "important":  # type: ignore[attr-defined]
             return
-        self.app.notify(text, severity=severity, markup=False, timeout=4 if severity == "information" else 7)
+        self.app.notify(safe(text), severity=severity, markup=False, timeout=4 if severity == "information" else 7)
 
     # -- layout and focus -----------------------------------------------------------------------------------
 

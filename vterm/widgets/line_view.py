@@ -14,7 +14,7 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from vterm.paint import Line, fit, joined
+from vterm.paint import Line, fit, harmless, joined
 from vterm.palette import Palette
 from vterm.theme import DEFAULT, load
 
@@ -114,7 +114,7 @@ class LineView(ScrollView, can_focus=True):
         strip = self._strips_before.get(line)
         if strip is None:
             segments = [Segment(text.translate(palette.twins), palette.style(name))
-                        for text, name in joined(fit(line, width))]  # fmt: skip
+                        for text, name in joined(fit(harmless(line), width))]  # fmt: skip
             strip = Strip(segments, width).apply_style(own)
         self._strips[line] = strip
         return strip
