@@ -102,6 +102,9 @@ class DeskReader(Protocol):
         """One instrument seen whole: facts, price law, returns, range, what a trade costs now, and what indicators
         read on bars of 5m, 1h or 1d."""
 
+    async def research(self, kind: str, symbol: str = "", **query: object) -> Document:
+        """Research data of a kind (docs/practice-data.md) about an instrument, or about the whole market."""
+
     async def progress(self) -> Document:
         """What the account has done since it began, counted, and what each count is held against next."""
 

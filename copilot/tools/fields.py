@@ -16,6 +16,10 @@ Symbol = Annotated[
         examples=["AAPL"],
     ),
 ]
+SymbolOrNone = Annotated[
+    str,
+    Meta(description="Instrument; empty for the whole market.", pattern=r"^([A-Za-z0-9^][A-Za-z0-9./^_-]{0,19})?$"),
+]
 Symbols = Annotated[list[Symbol], Meta(description="Instruments.", min_length=1, max_length=20)]
 Count = Annotated[int, Meta(description="Most rows wanted, newest or largest first.", ge=1, le=500)]
 Quantity = Annotated[
@@ -32,6 +36,22 @@ Price = Annotated[
         description="Price in the instrument's currency as plain decimal text, a multiple of its tick.",
         pattern=r"^[0-9]{1,12}(\.[0-9]{1,10})?$",
         examples=["189.10"],
+    ),
+]
+Strike = Annotated[
+    str,
+    Meta(
+        description="A listed strike as plain decimal text; empty: the one at the forward.",
+        pattern=r"^([0-9]{1,9}(\.[0-9]{1,6})?)?$",
+        examples=["250"],
+    ),
+]
+Expiry = Annotated[
+    str,
+    Meta(
+        description="A listed expiry; empty: the next monthly one.",
+        pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
+        examples=["2026-12-18"],
     ),
 ]
 Rationale = Annotated[str, Meta(description="Why, for the person who decides. Never on the card.", max_length=280)]

@@ -13,7 +13,10 @@ from engine.model.refusal import Code, Refused, refuse
 NAMES: dict[Group, tuple[str, ...]] = {
     Group.RETRIEVE: (
         "live_quote", "order_book", "recent_trades", "price_history", "key_statistics", "volume_profile",
-        "market_sessions", "search_instruments", "screen_instruments", "sector_performance",
+        "market_sessions", "search_instruments", "screen_instruments", "sector_performance", "option_chain",
+        "option_greeks", "news_feed", "filings", "filing_metrics", "financial_statements", "earnings",
+        "earnings_calendar", "dividends", "analyst_ratings", "insider_trades", "insider_roster",
+        "institutional_holdings", "macro_indicators",
     ),
     Group.DIAGNOSE: (
         "portfolio_context", "position_history", "equity_curve", "margin_status", "concentration", "correlation",

@@ -181,6 +181,11 @@ class DeskClient:
         read on bars of 5m, 1h or 1d."""
         return await self._get(f"/v1/studies/{quoted(symbol, safe='')}", every=every)
 
+    async def research(self, kind: str, symbol: str = "", **query: object) -> Document:
+        """Research data of a kind (docs/practice-data.md) about an instrument, or about the whole market."""
+        about = f"/{quoted(symbol, safe='')}" if symbol else ""
+        return await self._get(f"/v1/research/{quoted(kind, safe='')}{about}", **query)
+
     async def progress(self) -> Document:
         """What the account has done since it began, counted, and what each count is held against next."""
         return await self._get("/v1/progress")

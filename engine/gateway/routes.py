@@ -38,6 +38,7 @@ from engine.gateway.proposal_routes import (
     shelve_proposal,
     sign_proposal,
 )
+from engine.gateway.research_routes import list_kinds, read_research
 from engine.gateway.statement_routes import (
     import_trades,
     list_fills,
@@ -245,6 +246,9 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/bars/{symbol:path}": {"GET": _bars},
     "/v1/trades/{symbol:path}": {"GET": _trades},
     "/v1/studies/{symbol:path}": {"GET": read_study},
+    "/v1/research": {"GET": list_kinds},
+    "/v1/research/{kind}": {"GET": read_research},
+    "/v1/research/{kind}/{symbol:path}": {"GET": read_research},
     "/v1/sessions": {"GET": _sessions},
     "/v1/clock": {"GET": _clock, "POST": _set_clock},
     "/v1/orders": {"GET": list_orders, "POST": _submit},

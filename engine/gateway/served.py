@@ -9,6 +9,7 @@ from engine.desk import Document
 from engine.model.instrument import Instrument
 from engine.model.span import Span
 from engine.model.wanted import Wanted
+from engine.research.source import Stage
 from engine.views.jobs import Job
 
 Levels = Sequence[tuple[int, int]]
@@ -108,6 +109,8 @@ class ServedView(ServedPerformance, Protocol):
     def levels(self, symbol: str, count: int) -> tuple[Levels, Levels]: ...
 
     def own(self, account: str, symbol: str) -> list[Document]: ...
+
+    def stage(self) -> Stage: ...
 
 
 class ServedBus(Protocol):

@@ -14,6 +14,7 @@ from engine.views.markets import MarketsView
 from engine.views.plans import PlanView
 from engine.views.progress import ProgressView
 from engine.views.proposals import ProposalView
+from engine.views.research import ResearchView
 from engine.views.statement import StatementView
 from engine.views.study import StudyView
 
@@ -21,8 +22,9 @@ __all__ = ["View"]
 
 
 class View(
-    AlertView, StatementView, HistoryView, StudyView, ProgressView, PlanView, CheckView, ProposalView, MarketsView
-):
+    AlertView, StatementView, HistoryView, StudyView, ProgressView, PlanView, CheckView, ProposalView, MarketsView,
+    ResearchView,
+):  # fmt: skip
     """Everything that can be read of one desk."""
 
     def __init__(self, kernel: Kernel, clock: Callable[[], Document]) -> None:

@@ -33,6 +33,7 @@ CLOCK, SEED = "2026-11-20T15:00:00Z", "7"
 TOOLS = {tool.name: tool for tool in registry.every()}
 BUILT = {name: tool for name, tool in TOOLS.items() if not tool.needs}
 RESTING = {"symbol": "AAPL", "side": "buy", "type": "limit", "quantity": "1", "limit_price": "100.00"}
+PRACTICE = registry.NAMES[Group.RETRIEVE][10:]
 ORDERS = (("AAPL", "buy", "400"), ("NVDA", "buy", "500"), ("BTC-USD", "buy", "0.5"), ("AAPL", "sell", "100"))
 
 
@@ -91,7 +92,9 @@ async def test_its_example_finds_something_on_a_real_desk(name: str, hands: Hand
     document = await call(hands, name, BUILT[name].example)
     data = answer_of(document)
     assert data and document["sources"] and document["took_ms"] >= 0
-    assert all(source["what"] and source["origin"] == "desk" for source in document["sources"])
+    wanted = "practice" if name in PRACTICE else "desk"
+    assert all(source["what"] and source["simulated"] for source in document["sources"])
+    assert all(source["origin"] == wanted for source in document["sources"])
     assert document["tainted"] is (BUILT[name].risk is Risk.FOREIGN)
     assert len(json.dumps(document["data"])) <= MOST_BYTES
     assert not re.search(r'"-0(\.0*)?"', json.dumps(data))

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "markets": (THIN, "markets", "every instrument: change, turnover, spread; sorted, screened, summed up"),
     "screen": (THIN, "markets", "instruments that a rule finds: 'class=equities and change>2 and spread<5bp'"),
     "study": (THIN, "study", "one instrument seen whole: facts, returns, indicators, what a trade costs now"),
+    "research": (THIN, "research", "statements, earnings, news, options, insiders, … of the practice universe"),
     "sessions": (THIN, "market", "which venues are open, and what comes next"),
     "clock": (THIN, "engine", "the market's clock: show, pause, resume, speed N, jump open"),
     "order": (THIN, "orders", "buy or sell; or show one order"),

@@ -109,6 +109,10 @@ class Rules:
                 out[int(places[order])] = (first, first + length, _NEWS)
         return out
 
+    def news_halt(self, ix: int, day: Day, sessions: list[tuple[int, int]]) -> Spell | None:
+        """The halt for news of one column on a day, None where there is none; `sessions` are the day's `runs`."""
+        return self._scheduled(np.array([ix]), [day], sessions).get(0)
+
     def _outside(self, ix: I64, opened: F64, ends: F64) -> NDArray[np.bool_]:
         """Whether each minute's end lies on or beyond its band, (minutes, n)."""
         padded = np.concatenate([np.repeat(opened[None], SPAN, axis=0), ends])

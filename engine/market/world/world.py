@@ -22,6 +22,7 @@ from engine.market.world.halts import Rules, halt_of, next_change
 from engine.market.world.history import History
 from engine.market.world.live import LiveMinute, Shown
 from engine.market.world.minutes import MinuteSource, MinuteTable
+from engine.market.world.occasions import Occasions
 from engine.market.world.past import Past
 from engine.market.world.path import BLOCK, TICKS, Keys, Slots
 from engine.market.world.plots import effects
@@ -66,6 +67,7 @@ class World:
         scenario: Scenario | None = None,
     ) -> None:
         self.instruments = tuple(instruments)
+        self.seed, self.anchor, self.scenario = seed, anchor, scenario
         self._columns = columns(list(instruments))
         made: dict[int, Timeline] = {}
         lines = []
@@ -88,6 +90,7 @@ class World:
         self._venue_of = {int(ix): (venue, place) for venue in self._venues for place, ix in enumerate(venue.ix)}
         self._past = Past(self._streams, self._columns, source, lines, self._drawn, self._effects)
         self._history = History(self._streams, self._columns, self._days, self._past)
+        self.occasions = Occasions(self._columns, self._days, lines, self._rules, self._effects)
         self._ladders: dict[int, depth.Ladders] = {}
         self._salt = depth.salts(self._streams.depth, self._columns.subject)
         n = len(self.instruments)
