@@ -1,0 +1,1 @@
+"""Plans of tool calls, a kind of question each."""
