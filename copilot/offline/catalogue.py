@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
-from copilot.offline.lexicon import ENGLISH, NICKNAMES
+from copilot.offline.lexicon import CLASSES, ENGLISH, NICKNAMES, SECTORS
 from copilot.tools.finding import Document
 from engine.desk import DeskReader
 
@@ -16,6 +16,8 @@ state real taiwan texas international advanced global invesco ishares spdr vangu
 ark x
 """
 _NOT_NAMES = frozenset(_PLAIN_WORDS.split())
+_KINDS = _NOT_NAMES | ENGLISH | set(CLASSES) | set(SECTORS)
+"""Words that say what kind of thing is meant, and so are nobody's name."""
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -51,7 +53,7 @@ class Catalogue:
                 self._names.setdefault(words[:2], one)
         for _, one in sorted(listings, key=lambda pair: pair[1].asset_class == "etfs"):
             first = _words(one.name)[:1]
-            if first and len(first[0]) > 3 and first[0] not in _NOT_NAMES | ENGLISH:
+            if first and len(first[0]) > 3 and first[0] not in _KINDS:
                 self._names.setdefault(first, one)
         for nickname, code in NICKNAMES.items():
             if code in self._codes:

@@ -29,6 +29,7 @@ _TOKEN = re.compile(
 )
 _SCALE = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "mn": 1_000_000, "million": 1_000_000, "bn": 1_000_000_000}
 _LONGEST_NAME = 5
+_KINDS = ENGLISH | set(CLASSES) | set(SECTORS)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -138,7 +139,7 @@ def _named(words: list[tuple[str, bool]], catalogue: Catalogue, shouted: bool) -
             return one, length
     code = text.removesuffix("'s")
     typed = code.isupper() and not shouted
-    if typed or (len(code) > 2 and code.lower() not in ENGLISH):
+    if typed or (len(code) > 2 and code.lower() not in _KINDS):
         found = catalogue.code(code)
         if found is not None and code not in ("I", "A"):
             return found, 1

@@ -36,7 +36,7 @@ def _verb(it: Request) -> bool:
 
 
 def _exposure(it: Request) -> bool:
-    stems = ("expos", "over-expos", "overexpos", "concentrat", "overweight", "diversif")
+    stems = ("expos", "over-expos", "overexpos", "concentrat", "overweight", "diversif", "heav")
     asked = any(word.startswith(stems) for word in it.words)
     moved = it.has("rebalance", "rotate", "shift", "swap", "switch") or (it.has("move") and it.has("into"))
     return asked or (it.phrase("too much") and not _verb(it)) or (moved and bool(it.listings))
@@ -48,7 +48,7 @@ def _costs(it: Request) -> bool:
 
 
 def _supposed(it: Request) -> bool:
-    return it.phrase("what if", "what happens if", "what would happen", "suppose", "what-if", "if i")
+    return it.phrase("what if", "what happens", "what would", "what does", "suppose", "what-if", "if i")
 
 
 def _whatif(it: Request) -> bool:
@@ -99,11 +99,10 @@ def _screens(it: Request) -> bool:
 
 def _trade(it: Request) -> bool:
     acts = next((word for word in it.words if word in BUY | SELL), "")
-    return (
-        bool(acts)
-        and acts not in ("short", "get", "add", "long", "reduce")
-        and bool(it.listings or it.quantities or it.has("everything"))
-    )
+    sized = bool(it.quantities or it.money)
+    if acts in ("get", "add", "long", "short"):  # everyday words, unless a number stands beside them
+        return sized and bool(it.listings)
+    return bool(acts) and (sized or bool(it.listings) or it.has("everything"))
 
 
 _BRIEF = ("brief", "briefing", "summary", "summarise", "summarize", "overview", "portfolio", "positions", "pnl", "p&l",
@@ -114,7 +113,8 @@ def _briefing(it: Request) -> bool:
     phrases = it.phrase(
         "how am i", "how is my", "how are my", "what do i hold", "what do i own", "how did i", "good morning"
     )
-    return phrases or it.has(*_BRIEF)
+    own = it.has("portfolio", "positions", "holdings", "my", "account")
+    return phrases or (it.has(*_BRIEF) and (own or not it.listings))
 
 
 def _risk(it: Request) -> bool:

@@ -50,6 +50,8 @@ EVERYTHING: tuple[tuple[str, list[str], int], ...] = (
     ("am I over-exposed to tech?", ["concentration"], 0),
     ("which cryptos fell more than 2 % today", ["screen_instruments"], 0),
     ("how much NVDA can I buy", ["what_if", "what_if"], 0),
+    ("how many TSLA could I buy with $10,000", ["live_quote", "what_if"], 0),
+    ("sell 1 SIU26", [], 0),
     ("why did my last fill cost so much", ["execution_costs"], 0),
     ("what if I sell half my BTC", ["portfolio_context", "what_if"], 0),
     ("what if tech falls 10 %", ["portfolio_context", "stress_test"], 0),

@@ -56,7 +56,7 @@ async def exposure(work: Work) -> None:
 
 def _asks(work: Work) -> bool:
     """Whether anything is asked of exposure, and not only that one thing become another."""
-    stems = ("expos", "over-expos", "overexpos", "concentrat", "overweight", "diversif")
+    stems = ("expos", "over-expos", "overexpos", "concentrat", "overweight", "diversif", "heav")
     return any(word.startswith(stems) for word in work.request.words) or work.request.phrase("too much")
 
 

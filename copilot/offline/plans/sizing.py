@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from copilot.offline.catalogue import Listing
 from copilot.offline.figures import money, percent, plain
+from copilot.offline.plans.trading import quantity_of
 from copilot.offline.work import Work
 
 
@@ -15,6 +17,9 @@ async def sizing(work: Work) -> None:
         work.say("Of which instrument? Such as `how much NVDA can I buy`.")
         return
     one, side = request.listings[0], request.side or "buy"
+    if request.money and request.asks:
+        await _for_money(work, one)
+        return
     probe = await work.call("what_if", symbol=one.symbol, side=side, quantity=format(one.lot, "f"))
     if not probe.ok:
         work.refused(probe, f"The limits of {one.symbol} cannot be told")
@@ -44,3 +49,20 @@ async def sizing(work: Work) -> None:
     args = {"symbol": one.symbol, "side": side, "quantity": most, "rationale": "as much as the limits allow"}
     made, _ = await work.propose_sized("propose_order", args)
     work.proposed(made, f"No order for {one.symbol}")
+
+
+async def _for_money(work: Work, one: Listing) -> None:
+    """How many units an amount buys, and whether the limits let it."""
+    units = await quantity_of(work, one)
+    if units is None:
+        return
+    found = await work.call("what_if", symbol=one.symbol, side="buy", quantity=units)
+    if not found.ok or not found.data["preview"]["ok"]:
+        refusal = found.error or found.data["preview"]["refusal"]
+        work.say(
+            f"That would be {plain(units)} {one.symbol}, which the desk would refuse: {refusal['message']}.", found
+        )
+        return
+    value, cost = money(found.data["value"]), money(found.data["cost"])
+    text = f"{money(work.request.money[0])} buys {plain(units)} {one.symbol}, worth {value}"
+    work.say(f"{text}; spread, impact and fees would be {cost}. Nothing is proposed.", found)

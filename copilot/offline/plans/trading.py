@@ -24,7 +24,7 @@ async def trade(work: Work) -> None:
         if request.side == "sell" and request.has("everything", "all"):
             await close_all(work)
         else:
-            work.say("Which instrument? Name one, such as `buy AAPL` with a number.")
+            work.say("I know no instrument in that line, so nothing is proposed. `vterm instruments` has them all.")
         return
     one, side = request.listings[0], request.side or "buy"
     if side == "sell" and request.share is not None and not request.quantities and not request.money:
