@@ -113,6 +113,14 @@ class Rules:
         """The halt for news of one column on a day, None where there is none; `sessions` are the day's `runs`."""
         return self._scheduled(np.array([ix]), [day], sessions).get(0)
 
+    def news_days(self, ix: int, labels: Sequence[int]) -> list[int]:
+        """Places in `labels` (date ordinals) of the days on which a column may be halted for news."""
+        if not labels or not self._news[ix]:
+            return []
+        subject = self._subject[np.array([ix])]
+        draws = halves(words(keys(self._key, subject, np.array(labels, np.int64)), 0, 1)[0]).astype(np.int64)
+        return [int(place) for place in np.flatnonzero(draws[:, 0] < NEWS_RATE)]
+
     def _outside(self, ix: I64, opened: F64, ends: F64) -> NDArray[np.bool_]:
         """Whether each minute's end lies on or beyond its band, (minutes, n)."""
         padded = np.concatenate([np.repeat(opened[None], SPAN, axis=0), ends])

@@ -50,11 +50,25 @@ class Occasions:
 
     def sessions(self, ix: int, first: int, last: int) -> list[Session]:
         """Sessions whose dates (ordinals) lie in [first, last], oldest first; those that the world knows whole."""
-        found = []
-        for row in self._rows(ix, first, last):
-            if row > self._lines[ix].first:
-                found.append(self._session(ix, row))
-        return found
+        rows = [row for row in self._rows(ix, first, last) if row > self._lines[ix].first]
+        if not rows:
+            return []
+        line = self._lines[ix]
+        self._days.need(rows[-1])
+        here, table = np.array(rows) - self._days.first, self._days.table
+        ends = [(line.regular_close(row - 1), line.regular_open(row), line.regular_close(row)) for row in rows]
+        logs = np.stack([table["close"][here - 1, ix], table["open"][here, ix], table["close"][here, ix]], axis=1)
+        known = [opens for _, opens, _ in ends]
+        if self._effects is not None:
+            logs = logs + self._effects.offset(np.full(logs.shape, ix), np.array(ends) // MINUTE_NS)
+            known = [self._first_move(ix, closed // MINUTE_NS, opens // MINUTE_NS) for closed, opens, _ in ends]
+        prices = np.maximum(np.rint(self._columns.price0[ix] * exp(logs)), 1).astype(np.int64).tolist()
+        return [
+            Session(line.label(row), opens, closes, opened, close, before, first_known)
+            for row, (_, opens, closes), (before, opened, close), first_known in zip(
+                rows, ends, prices, known, strict=True
+            )
+        ]
 
     def jumps(self, ix: int, start: int, end: int) -> list[tuple[int, float]]:
         """(minute in ns, log size) of the jumps of a column whose minutes begin in [start, end)."""
@@ -71,9 +85,10 @@ class Occasions:
 
     def news_halts(self, ix: int, start: int, end: int) -> list[tuple[int, int]]:
         """(since, until) in ns of the halts for news of a column that begin in [start, end)."""
-        found = []
-        for row in self._rows(ix, start // (1440 * MINUTE_NS) + _EPOCH - 1, end // (1440 * MINUTE_NS) + _EPOCH + 1):
-            day = self._lines[ix].day(row)
+        found, line = [], self._lines[ix]
+        rows = self._rows(ix, start // (1440 * MINUTE_NS) + _EPOCH - 1, end // (1440 * MINUTE_NS) + _EPOCH + 1)
+        for place in self._rules.news_days(ix, [line.label(row) for row in rows]):
+            day = line.day(rows[place])
             spell = self._rules.news_halt(ix, day, runs(day))
             if spell is not None:
                 since, until = (int(day.minutes[index]) * MINUTE_NS for index in spell[:2])
@@ -96,27 +111,13 @@ class Occasions:
             stop += 1
         return range(start, stop)
 
-    def _session(self, ix: int, row: int) -> Session:
-        line = self._lines[ix]
-        self._days.need(row)
-        here, table, column = row - self._days.first, self._days.table, np.array([ix])
-        times = np.array([line.regular_close(row - 1), line.regular_open(row), line.regular_close(row)], np.int64)
-        logs = np.array([table["close"][here - 1, ix], table["open"][here, ix], table["close"][here, ix]])
-        known = int(times[1])
-        if self._effects is not None:
-            minutes = times // MINUTE_NS
-            logs = logs + self._effects.offset(np.repeat(column, 3), minutes)
-            known = self._first_move(column, int(minutes[0]), int(minutes[1])) * MINUTE_NS
-        prices = np.maximum(np.rint(self._columns.price0[ix] * exp(logs)), 1).astype(np.int64).tolist()
-        return Session(line.label(row), int(times[1]), int(times[2]), prices[1], prices[2], prices[0], known)
-
-    def _first_move(self, column: I64, closed: int, opens: int) -> int:
-        """The first minute after a close in which a scenario has moved the price, the opening where none does."""
+    def _first_move(self, ix: int, closed: int, opens: int) -> int:
+        """From when on (ns) a scenario has moved the price after a close; the opening where none does."""
         assert self._effects is not None
         late = np.arange(closed, min(opens, closed + 240) + 1)
-        moved = self._effects.offset(np.repeat(column, len(late)), late)
+        moved = self._effects.offset(np.full(late.shape, ix), late)
         hits = np.flatnonzero(moved[1:] != moved[0])
-        return int(late[hits[0] + 1]) if len(hits) else opens
+        return (int(late[hits[0] + 1]) if len(hits) else opens) * MINUTE_NS
 
 
 def _minute(day: Day, place: float) -> int:

@@ -17,6 +17,7 @@ from engine.research.practice.figures import change, share, text
 from engine.research.practice.fundamentals import declared_at
 from engine.research.practice.releases import Release
 from engine.research.practice.times import HOUR, SECOND, closing, day_of, moment_text, month_end, text_of, trading_day
+from engine.views.jobs import Job
 
 FORMS = ("10-K", "10-Q", "8-K", "4", "13F")
 YEAR = 366 * 86_400 * SECOND
@@ -40,13 +41,16 @@ class Filing(NamedTuple):
     sections: tuple[tuple[str, str], ...]
 
 
-def filings(universe: Universe, instrument: Instrument, asked: Asked) -> Document:
+def filings(universe: Universe, instrument: Instrument, asked: Asked) -> Job[Document]:
     """Filings of the last two years, newest first; with `id`, one with its text."""
     asked.only("form", "limit", "id")
     firm = universe.firm(instrument, "filings")
     form, wanted = asked.choice("form", ("", *FORMS), ""), asked.text("id")
     limit = asked.number("limit", 20, 1, 100)
-    every = sorted(_every(universe, firm), key=lambda f: (-f.at, f.form, f.title))
+    start, every = universe.now - 2 * YEAR, list[Filing]()
+    for part in (_reports(universe, firm), _notices(universe, firm, start), _forms(universe, firm)):
+        every += (filing for filing in part if start < filing.at <= universe.now)
+        yield None
     ids = _ids(firm, every)
     head = {"symbol": str(instrument.symbol), "name": firm.company.name}
     if wanted:
@@ -86,14 +90,6 @@ def _row(name: str, filing: Filing, *, whole: bool) -> Document:
     else:
         row["sections"] = [title for title, _ in filing.sections]
     return row
-
-
-def _every(universe: Universe, firm: Firm) -> Iterator[Filing]:
-    now = universe.now
-    start = now - 2 * YEAR
-    for filing in (*_reports(universe, firm), *_notices(universe, firm, start), *_forms(universe, firm)):
-        if start < filing.at <= now:
-            yield filing
 
 
 def _reports(universe: Universe, firm: Firm) -> Iterator[Filing]:

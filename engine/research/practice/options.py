@@ -8,6 +8,7 @@ from math import ceil, exp, floor, log10, sqrt
 from typing import NamedTuple
 
 from engine.desk import Document
+from engine.model.ids import DAY_NS
 from engine.model.instrument import Instrument
 from engine.model.refusal import Code, refuse
 from engine.research.practice.asked import Asked
@@ -20,8 +21,11 @@ from engine.research.practice.times import day_of, hours_on, moment_text, text_o
 
 CLASSES = ("equities", "etfs", "indices")
 WEEKS, MONTHS = 5, 6
-REACH = 4.0
-"""Deviations of the forward within which strikes are listed."""
+REACH, LEAST = 4.0, 8
+"""Deviations of the forward within which strikes are listed, and steps to either side at least."""
+
+SOON = 5 * DAY_NS
+"""An expiry nearer than this is not the one that is shown unasked."""
 
 
 class Expiry(NamedTuple):
@@ -76,11 +80,12 @@ def strikes_of(instrument: Instrument, found: Surface, expiry: Expiry) -> list[f
     """Strikes of an expiry, ascending: every step near the money, fewer far out."""
     step, forward = step_of(instrument), found.forward(expiry.at)
     wide = REACH * found.at_money(expiry.at) * sqrt(found.years(expiry.at))
-    low, high = max(1, ceil(forward * exp(-wide) / step)), max(2, floor(forward * exp(wide) / step))
+    near = round(forward / step)
+    low, high = ceil(forward * exp(-wide) / step), floor(forward * exp(wide) / step)
+    low, high = max(1, min(low, near - LEAST)), max(high, near + LEAST)
     coarse = 1
     while (high - low) / coarse > 60:
         coarse *= 2
-    near = round(forward / step)
     kept = [k for k in range(low, high + 1) if k % coarse == 0 or abs(k - near) <= 6]
     return [round(k * step, 10) for k in kept]
 
@@ -98,7 +103,7 @@ def chain(universe: Universe, instrument: Instrument, asked: Asked) -> Document:
     asked.only("expiry", "strikes")
     found = _surface(universe, instrument)
     expiries = listed(universe, instrument)
-    expiry = _chosen(expiries, asked)
+    expiry = _chosen(expiries, asked, universe.now)
     count = asked.number("strikes", 8, 1, 25)
     every = strikes_of(instrument, found, expiry)
     middle = bisect_left(every, found.forward(expiry.at))
@@ -157,7 +162,7 @@ def _side(universe: Universe, instrument: Instrument, option: Option, expiry: Ex
 def market(instrument: Instrument, option: Option, right: str) -> tuple[float, float, int]:
     """(bid, ask, decimals): around the theory, wider with its sensitivity to volatility, on the option's own tick."""
     price = max(0.0, option.call if right == "call" else option.put)
-    unit = 10.0 ** (floor(log10(float(instrument.price0))) - 4)
+    unit = max(float(instrument.tick.fraction()), 10.0 ** (floor(log10(float(instrument.price0))) - 4))
     tick = unit * (5 if price >= 300 * unit else 1)
     half = max(tick / 2, 0.006 * price, 0.004 * greeks(option.terms, right).vega)
     bid, ask = floor((price - half) / tick + 1e-9) * tick, ceil((price + half) / tick - 1e-9) * tick
@@ -188,7 +193,7 @@ def sensitivities(universe: Universe, instrument: Instrument, asked: Asked) -> D
     """One contract: price, volatility and sensitivities in a trader's units, and what its seller would hedge."""
     asked.only("expiry", "strike", "right")
     found = _surface(universe, instrument)
-    expiry = _chosen(listed(universe, instrument), asked)
+    expiry = _chosen(listed(universe, instrument), asked, universe.now)
     right = asked.choice("right", ("call", "put"), "call")
     every = strikes_of(instrument, found, expiry)
     wanted = asked.decimal("strike") or found.forward(expiry.at)
@@ -243,10 +248,10 @@ def _surface(universe: Universe, instrument: Instrument) -> Surface:
     return surface(universe, instrument)
 
 
-def _chosen(expiries: list[Expiry], asked: Asked) -> Expiry:
+def _chosen(expiries: list[Expiry], asked: Asked, now: int) -> Expiry:
     day = asked.day("expiry")
     if day is None:
-        return next((e for e in expiries if e.kind == "monthly"), expiries[0])
+        return next((e for e in expiries if e.kind == "monthly" and e.at > now + SOON), expiries[0])
     for expiry in expiries:
         if expiry.day == day:
             return expiry

@@ -11,11 +11,12 @@ from engine.research.practice import filings, fundamentals, insiders, institutio
 from engine.research.practice.asked import Asked
 from engine.research.practice.desk import Universe
 from engine.research.practice.figures import said
+from engine.research.practice.remembered import Remembered
 from engine.research.practice.times import moment_text
 from engine.research.source import Stage
 from engine.views.jobs import Job
 
-About = Callable[[Universe, Instrument, Asked], Document]
+About = Callable[[Universe, Instrument, Asked], Document | Job[Document]]
 Anything = Callable[[Universe, Instrument | None, Asked], Job[Document]]
 
 ABOUT: dict[str, About] = {
@@ -47,7 +48,7 @@ class Practice:
     origin = "practice"
 
     def __init__(self, stage: Stage) -> None:
-        self.universe = Universe(stage)
+        self.universe = Universe(Remembered(stage))
 
     @property
     def kinds(self) -> Sequence[str]:
@@ -68,4 +69,7 @@ class Practice:
             )  # fmt: skip
         if instrument is None:
             raise refuse(Code.MISSING_FIELD, f"{kind} is about one instrument", fix="name one: AAPL", field="symbol")
-        return said({"kind": kind, **ABOUT[kind](self.universe, instrument, asked)}, at)
+        answer = ABOUT[kind](self.universe, instrument, asked)
+        if not isinstance(answer, dict):
+            answer = yield from answer
+        return said({"kind": kind, **answer}, at)
