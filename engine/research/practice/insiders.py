@@ -11,7 +11,7 @@ from engine.research.practice.asked import Asked
 from engine.research.practice.desk import Firm, Universe
 from engine.research.practice.draws import Draws
 from engine.research.practice.figures import round_to, share, text
-from engine.research.practice.times import HOUR, MINUTE, closing, day_of, hours_on, moment_text, text_of
+from engine.research.practice.times import HOUR, MINUTE, closing, day_of, hours_on, moment_text, text_of, trading_day
 from engine.research.practice.words import ROLES, person
 
 QUARTERS = 8
@@ -68,7 +68,7 @@ def history(universe: Universe, firm: Firm, end: int) -> Iterator[Trade]:
             day = firm.releases.of(number).day + draws.whole(1, 3, 28)
             while hours_on(calendar, day) is None and day < firm.releases.of(number).day + 40:
                 day += 1
-            filed = closing(calendar, day + 2) + HOUR + draws.whole(2, 0, 90) * MINUTE
+            filed = closing(calendar, trading_day(calendar, day + 2)) + HOUR + draws.whole(2, 0, 90) * MINUTE
             close = firm.close_before(closing(calendar, day))
             if filed > end or close is None:
                 continue
