@@ -116,11 +116,11 @@ class Played:
         return "\n".join(self.screen.display)
 
 
-def frames(window: Window) -> Iterator[float]:
-    """When each whole update of the screen had arrived."""
-    for at, data, _ in window.written:
+def frames(window: Window) -> Iterator[tuple[float, float]]:
+    """When each whole update of the screen had arrived, and how long the program had waited for a processor."""
+    for at, data, waited in window.written:
         if FRAME_END in data:
-            yield at
+            yield at, waited
 
 
 def cpu_seconds(pid: int) -> float:

@@ -3,7 +3,7 @@
     python -m benchmarks.desk_cpu [--seconds 20] [--watched 160]
 
 Ladder, quotes, chart, tape and ticket are open, at three sizes; the engine is a process of its own. A frame is one beat
-of the bridge that changed something: from its start in the terminal to the last byte of that update of the screen,
+of the bridge that asked for paint: from its start in the terminal to the last byte of that update of the screen,
 read at the other end. Beside it, in turns, the framework alone: a `DataTable` of 160 rows whose prices change as often.
 """
 
@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 from bisect import bisect_left
-from itertools import pairwise
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,22 +26,24 @@ from tests.processes import Desk
 BAR_CPU, BAR_FRAME_MS = 0.30, 50.0
 SIZES = ((120, 36), (200, 60), (80, 24))
 ROUNDS = 2
-LATE_S = 0.06
-"""Beats nearer than this came one after the other, so an update after both belongs to both."""
+Moment = tuple[float, float]
+"""Seconds of `time.monotonic`, and the milliseconds that the terminal had waited for a processor by then."""
 BEATS = """
 import array, atexit, sys, time
+from textual.widget import Widget
 from vterm.bridge import Bridge
-beats, flush, path = array.array("d"), Bridge.flush, sys.argv.pop(1)
+beats, flush, refresh, path, asked = array.array("d"), Bridge.flush, Widget.refresh, sys.argv.pop(1), []
+def heard(widget, *regions, **how):
+    asked.append(1)
+    return refresh(widget, *regions, **how)
 def noted(bridge):
-    begun, paint, changed = time.monotonic(), bridge._paint, []
-    bridge._paint = lambda topics: (changed.append(1), paint(topics))
-    try:
-        flush(bridge)
-    finally:
-        bridge._paint = paint
-    if changed:
-        beats.append(begun)
-Bridge.flush = noted
+    waited = int(open("/proc/self/schedstat").read().split()[1]) / 1e6
+    begun = time.monotonic()
+    asked.clear()
+    flush(bridge)
+    if asked:
+        beats.extend((begun, waited))
+Bridge.flush, Widget.refresh = noted, heard
 atexit.register(lambda: open(path, "wb").write(beats.tobytes()))
 from vterm.cli.main import main
 sys.exit(main())
@@ -80,14 +82,15 @@ def share(window: Window, seconds: float, engine: int = 0) -> dict[str, Any]:
     return own | ({"engine_cpu": spent[1]} if engine else {})
 
 
-def frame_times(beats: list[float], painted: list[float]) -> list[float]:
-    """Milliseconds from each beat to the end of the next update of the screen; a beat whose change no cell shows leads
-    to none before the next beat, and is left out."""
-    found = []
-    for begun, after in pairwise(beats):
-        at = bisect_left(painted, begun)
-        if at < len(painted) and (painted[at] < after or after - begun < LATE_S):
-            found.append((painted[at] - begun) * 1000)
+def frame_times(beats: Sequence[Moment], painted: Sequence[Moment]) -> list[tuple[float, float]]:
+    """Milliseconds from each beat to the end of the next update of the screen, and the same without what the terminal
+    waited for a processor."""
+    found, moments = [], [at for at, _ in painted]
+    for begun, ready in beats:
+        at = bisect_left(moments, begun)
+        if at < len(painted):
+            whole = (moments[at] - begun) * 1000
+            found.append((whole, whole - (painted[at][1] - ready)))
     return found
 
 
@@ -101,10 +104,17 @@ def measure(here: Desk, size: tuple[int, int], seconds: float, folder: Path) -> 
     first = window.written[-1][0]
     await_end(window, seconds)
     window.close("\x11")
-    beats = memoryview(path.read_bytes()).cast("d").tolist()
-    times = frame_times([at for at in beats if at > first], list(frames(window)))
-    shown = {"p50": statistics.median(times), "p99": quantile(times, 0.99), "longest": max(times)}
-    return found | {"frames": len(times), "frame_ms": {name: round(value, 1) for name, value in shown.items()}}
+    values: list[float] = memoryview(path.read_bytes()).cast("d").tolist()
+    beats: list[Moment] = [(at, waited) for at, waited in zip(values[::2], values[1::2], strict=True) if at > first]
+    times = frame_times(beats, list(frames(window)))
+    return found | {"frames": len(times), "frame_ms": spread([one[0] for one in times]),
+                    "own_frame_ms": spread([one[1] for one in times])}  # fmt: skip
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """p50, p99 and the longest."""
+    found = {"p50": statistics.median(values), "p99": quantile(values, 0.99), "longest": max(values)}
+    return {name: round(value, 1) for name, value in found.items()}
 
 
 def peer(seconds: float) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class LineView(ScrollView, can_focus=True):
         self._strips: dict[Line, Strip] = {}
         self._strips_before: dict[Line, Strip] = {}
         self._strip_key: object = None
+        self._dressed: dict[str, Style] = {}
         self.repainted = 0
         self.painting_first = False
         self._own_style: Style | None = None
@@ -105,6 +106,7 @@ class LineView(ScrollView, can_focus=True):
         key = (palette.look, width, own)
         if key != self._strip_key:
             self._strips, self._strips_before, self._strip_key = {}, {}, key
+            self._dressed = {}
         line = self._standing(y, height, int(self.scroll_y))
         strip = self._strips.get(line)
         if strip is not None:
@@ -113,11 +115,18 @@ class LineView(ScrollView, can_focus=True):
             self._strips, self._strips_before = {}, self._strips
         strip = self._strips_before.get(line)
         if strip is None:
-            segments = [Segment(text.translate(palette.twins), palette.style(name))
+            segments = [Segment(text.translate(palette.twins), self._style(name, palette, own))
                         for text, name in joined(fit(harmless(line), width))]  # fmt: skip
-            strip = Strip(segments, width).apply_style(own)
+            strip = Strip(segments, width)
         self._strips[line] = strip
         return strip
+
+    def _style(self, name: str, palette: Palette, own: Style) -> Style:
+        """A cell's style on the pane's own; added once a name, where the framework would add it once a cell."""
+        found = self._dressed.get(name)
+        if found is None:
+            found = self._dressed[name] = own + palette.style(name)
+        return found
 
     def notify_style_update(self) -> None:
         """The style sheet says something else now (focus, theme): forget the resolved style."""
