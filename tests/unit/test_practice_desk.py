@@ -92,9 +92,7 @@ def test_a_market_that_is_not_the_living_one_has_no_research() -> None:
 def test_the_universe_is_a_research_source() -> None:
     source: ResearchSource = Practice(stage_of())
     assert source.origin == "practice" and set(source.kinds) == {*ABOUT, *ANYTHING}
-    assert run_research is not None and set(TABLES) | {"statements", "option-chain", "option-greeks"} == set(
-        source.kinds
-    )
+    assert set(TABLES) | {"statements", "option-chain", "option-greeks"} == set(source.kinds)
 
 
 @pytest.mark.parametrize("kind", TABLES)

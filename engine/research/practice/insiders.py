@@ -48,7 +48,8 @@ def people(firm: Firm, seed: int) -> list[Insider]:
         name = person(draws, 10 + 4 * place)
         weight = (0.4, 0.08, 0.06, 0.03, 0.05, 0.12)[place] if place < 6 else 0.02
         held = max(100, round_to(whole * weight * draws.between(90 + place, 0.5, 1.5), 4))
-        found.append(Insider(place, name, ROLES[place], 2024 - draws.whole(60 + place, 1, 16), held))
+        since = firm.origin // 4 - draws.whole(60 + place, 1, 16)
+        found.append(Insider(place, name, ROLES[place], since, held))
     return found
 
 
