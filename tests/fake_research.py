@@ -91,8 +91,12 @@ class FakeResearch:
         gross, nav = Decimal(book["gross_exposure"]), Decimal(book["nav"])
 
         def picture(more: Decimal) -> Doc:
-            exposure = {"gross": _text(gross + more), "leverage": _text((gross + more) / nav, 6),
-                        "margin_use": _text((gross + more) / nav / 2, 6), "buying_power": _text(nav * 2 - gross - more)}
+            exposure = {
+                "gross": _text(gross + more),
+                "leverage": _text((gross + more) / nav, 6),
+                "margin_use": _text((gross + more) / nav / 2, 6),
+                "buying_power": _text(nav * 2 - gross - more),
+            }
             tails = [{"confidence": 95, "var_amount": _text((gross + more) / 50)}]
             return {"nav": _text(nav), "cash": _text(Decimal(book["cash"]) - more), "exposure": exposure,
                     "concentration": {"largest_weight": "0.150000"}, "volatility": "0.082000", "beta": None,
