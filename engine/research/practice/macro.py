@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.desk import Document
@@ -131,7 +132,7 @@ def _is_told(figure: Figure, ahead: list[Figure]) -> bool:
 
 def _economy(universe: Universe, place: str, months: int) -> Document:
     economy, now = ECONOMIES[place], universe.now
-    figures = {s: list(_published(universe, place, s, now - (months + 14) * 31 * DAY, now)) for s in SERIES}
+    figures = {s: list(_published(universe, place, s, now - (months + 4) * 31 * DAY, now)) for s in SERIES}
     return {
         "economy": place,
         "name": economy.name,
@@ -239,12 +240,17 @@ def _level(universe: Universe, place: str, series: str, month: int) -> float:
     if series == "inflation":
         index = 1.0
         for m in range(month - 11, month + 1):
-            draws = Draws(universe.seed, "prices", place, m)
-            index *= 1 + economy.inflation / 1200 + 0.0011 * draws.normal(0)
+            index *= 1 + economy.inflation / 1200 + 0.0011 * _shock(universe.seed, place, "prices", m)
         return round(100 * (index - 1), 1)
     usual, size, step = (economy.jobless, 0.09, 1) if series == "unemployment" else (economy.growth, 0.8, 3)
     level, weight = usual, 1.0
     for m in range(month, month - 24 * step, -step):
-        level += size * weight * Draws(universe.seed, "shock", place, series, m).normal(0)
+        level += size * weight * _shock(universe.seed, place, series, m)
         weight *= 0.9 if series == "unemployment" else 0.3
     return round(level, 1)
+
+
+@lru_cache(maxsize=8192)
+def _shock(seed: int, place: str, series: str, month: int) -> float:
+    """What is new in a month: asked for by every figure of the two years after it."""
+    return Draws(seed, "shock", place, series, month).normal(0)

@@ -59,6 +59,7 @@ def feed(universe: Universe, instrument: Instrument | None, asked: Asked) -> Job
     items: list[Item] = []
     if instrument is None:
         items += economy(universe, start, end)
+        yield None
     for one in [instrument] if instrument is not None else filter(is_told, universe.stage.instruments):
         items += about(universe, one, start, end)
         yield None
