@@ -10,6 +10,7 @@ read at the other end. Beside it, in turns, the framework alone: a `DataTable` o
 from __future__ import annotations
 
 import argparse
+import array
 import json
 import statistics
 import sys
@@ -104,7 +105,7 @@ def measure(here: Desk, size: tuple[int, int], seconds: float, folder: Path) -> 
     first = window.written[-1][0]
     await_end(window, seconds)
     window.close("\x11")
-    values: list[float] = memoryview(path.read_bytes()).cast("d").tolist()
+    values = array.array("d", path.read_bytes())
     beats: list[Moment] = [(at, waited) for at, waited in zip(values[::2], values[1::2], strict=True) if at > first]
     times = frame_times(beats, list(frames(window)))
     return found | {"frames": len(times), "frame_ms": spread([one[0] for one in times]),
