@@ -47,9 +47,10 @@ def filings(universe: Universe, instrument: Instrument, asked: Asked) -> Job[Doc
     firm = universe.firm(instrument, "filings")
     form, wanted = asked.choice("form", ("", *FORMS), ""), asked.text("id")
     limit = asked.number("limit", 20, 1, 100)
-    start, every = universe.now - 2 * YEAR, list[Filing]()
+    now, every = universe.now, list[Filing]()  # time may pass between the parts
+    start = now - 2 * YEAR
     for part in (_reports(universe, firm), _notices(universe, firm, start), _forms(universe, firm)):
-        every += (filing for filing in part if start < filing.at <= universe.now)
+        every += (filing for filing in part if start < filing.at <= now)
         yield None
     ids = _ids(firm, every)
     head = {"symbol": str(instrument.symbol), "name": firm.company.name}
