@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from vterm.cli.context import escape
-from vterm.cli.output import show, show_one
+from vterm.cli.output import plain, show, show_one
 from vterm.cli.stop import usage
 
 TYPE_CHECKING = False
@@ -64,7 +64,7 @@ def confirm(what: str) -> None:
     """Ask on the terminal before something that a person may regret. Raises Stop for anything but yes."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise usage("this needs --yes where nobody can be asked", "add --yes")
-    sys.stderr.write(f"{what}. Go on? [y/N] ")
+    sys.stderr.write(plain(f"{what}. Go on? [y/N] "))
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise usage("nothing was done", "answer y, or add --yes")

@@ -6,7 +6,7 @@ import sys
 
 from vterm.alert_line import KINDS, read_alert
 from vterm.cli.context import escape
-from vterm.cli.output import show, show_one, write_json
+from vterm.cli.output import plain, show, show_one, write_json
 from vterm.cli.stop import usage
 
 TYPE_CHECKING = False
@@ -76,5 +76,5 @@ def _remove(context: Context, args: Namespace) -> int:
     if context.json:
         write_json({"dropped": dropped})
     else:
-        sys.stdout.write("".join(f"{name}\n" for name in dropped))
+        sys.stdout.write("".join(f"{plain(name)}\n" for name in dropped))
     return 0

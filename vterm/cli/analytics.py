@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from vterm.cli.equity import add_window
-from vterm.cli.output import fields, show_one, show_rows
+from vterm.cli.output import fields, plain, show_one, show_rows
 from vterm.cli.query import query
 
 TYPE_CHECKING = False
@@ -59,7 +59,7 @@ def run_analytics(context: Context, args: Namespace) -> int:
 
 def heading(text: str) -> None:
     """A blank line and a heading."""
-    sys.stdout.write(f"\n{text}\n")
+    sys.stdout.write(f"\n{plain(text)}\n")
 
 
 def flat(document: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
@@ -100,5 +100,5 @@ def run_correlation(context: Context, args: Namespace) -> int:
     ]
     show_rows(context, rows, ("symbol", *names), "correlations")
     if document["left_out"] and not context.csv:
-        sys.stderr.write(f"too little history: {' '.join(document['left_out'])}\n")
+        sys.stderr.write(plain(f"too little history: {' '.join(document['left_out'])}") + "\n")
     return 0

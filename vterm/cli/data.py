@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vterm.cli.output import plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -83,7 +85,7 @@ def check(
     else:
         print("\n".join(_table(report)))
     if report.error is not None:
-        print(f"vterm: {report.error.line()}", file=sys.stderr)
+        print(plain(f"vterm: {report.error.line()}"), file=sys.stderr)
         raise typer.Exit(report.error.exit_code)
 
 
@@ -168,7 +170,7 @@ def import_(
     elif as_json:
         print(json.dumps(msgspec.to_builtins(done)))
     else:
-        print(f"{done.file}  {done.events} events  {done.rows} rows  {' '.join(done.symbols[:20])}")
+        print(plain(f"{done.file}  {done.events} events  {done.rows} rows  {' '.join(done.symbols[:20])}"))
 
 
 @app.command()
@@ -217,7 +219,7 @@ def _level_rows(books: Iterable[BookRow]) -> Iterator[tuple[str, ...]]:
 
 
 def _write_csv(rows: Iterable[tuple[str, ...]]) -> None:
-    csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+    csv.writer(sys.stdout, lineterminator="\n").writerows([plain(str(cell)) for cell in row] for row in rows)
 
 
 def _table(report: CheckReport) -> list[str]:
@@ -227,6 +229,7 @@ def _table(report: CheckReport) -> list[str]:
 
 
 def _aligned(rows: list[tuple[str, ...]], left: int) -> list[str]:
+    rows = [tuple(plain(cell) for cell in row) for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for row in rows:
@@ -260,8 +263,8 @@ if __name__ == "__main__":
     try:
         sys.exit(run())
     except DataError as problem:
-        sys.stderr.write(f"vterm: {problem.line()}\n")
+        sys.stderr.write(plain(f"vterm: {problem.line()}") + "\n")
         sys.exit(problem.exit_code)
     except Stop as stop:
-        sys.stderr.write(f"vterm: {stop}\n")
+        sys.stderr.write(plain(f"vterm: {stop}") + "\n")
         sys.exit(stop.exit_code)

@@ -55,5 +55,5 @@ def run_equity(context: Context, args: Namespace) -> int:
     if lines:
         sys.stdout.write("\n" + "\n".join(lines) + "\n")
         ends = document["points"][0]["at"][:16], document["points"][-1]["at"][:16]
-        sys.stdout.write(f"{'':14}{ends[0]} to {ends[1]}\n")
+        sys.stdout.write(plain(f"{'':14}{ends[0]} to {ends[1]}") + "\n")
     return 0

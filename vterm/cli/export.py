@@ -57,7 +57,9 @@ def run_export(context: Context, args: Namespace) -> int:
 
         write_json({"file": args.out, "rows": len(rows), "bytes": len(data)})
     else:
-        sys.stderr.write(f"{args.out}: {len(rows)} rows\n")
+        from vterm.cli.output import plain
+
+        sys.stderr.write(plain(f"{args.out}: {len(rows)} rows") + "\n")
     return 0
 
 

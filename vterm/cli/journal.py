@@ -42,9 +42,9 @@ def run_journal(context: Context, args: Namespace) -> int:
     else:
         sys.stdout.write("".join(f"{_line(row)}\n" for row in document["entries"]))
         if document["next"]:
-            sys.stderr.write(f"older ones: vterm journal --before {document['next']}\n")
+            sys.stderr.write(plain(f"older ones: vterm journal --before {document['next']}") + "\n")
     for seq in document["broken"]:
-        sys.stderr.write(f"entry {seq} is not what was written: run `vterm audit`\n")
+        sys.stderr.write(plain(f"entry {seq} is not what was written: run `vterm audit`") + "\n")
     return 0 if document["ok"] else _BROKEN
 
 

@@ -160,7 +160,7 @@ def run_cancel(context: Context, args: Namespace) -> int:
     if context.json:
         return show_one(context, answer)
     cancelled = answer.document["cancelled"]
-    sys.stdout.write("".join(f"{order_id}\n" for order_id in cancelled))
+    sys.stdout.write("".join(f"{plain(order_id)}\n" for order_id in cancelled))
     if not cancelled:
         sys.stderr.write("no open orders\n")
     if args.flatten:

@@ -68,10 +68,10 @@ def show_one(context: Context, answer: Answer) -> int:
 
 def fields(document: dict[str, Any]) -> None:
     """A line for each plain field of a document."""
-    plain = [(name, value) for name, value in document.items() if not isinstance(value, (list, dict)) and value != ""]
-    width = max((len(name) for name, _ in plain), default=0)
-    for name, value in plain:
-        sys.stdout.write(f"{_dim(name.ljust(width))}  {_paint(name, _text(value))}\n")
+    rows = [(name, value) for name, value in document.items() if not isinstance(value, (list, dict)) and value != ""]
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        sys.stdout.write(f"{_dim(plain(name).ljust(width))}  {_paint(name, _text(value))}\n")
 
 
 def plain(text: str) -> str:
@@ -94,7 +94,8 @@ def _text(value: object) -> str:
 
 
 def _table(rows: list[list[str]], columns: Columns) -> None:
-    widths = [max(len(name), *(len(row[i]) for row in rows)) for i, name in enumerate(columns)]
+    titles = [plain(name) for name in columns]
+    widths = [max(len(name), *(len(row[i]) for row in rows)) for i, name in enumerate(titles)]
     numeric = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
 
     def line(cells: Iterable[str]) -> list[str]:
@@ -103,7 +104,7 @@ def _table(rows: list[list[str]], columns: Columns) -> None:
             for text, width, right in zip(cells, widths, numeric, strict=True)
         ]
 
-    sys.stdout.write(_dim("  ".join(line(columns)).rstrip()) + "\n")
+    sys.stdout.write(_dim("  ".join(line(titles)).rstrip()) + "\n")
     for row in rows:
         cells = [_paint(name, cell) for name, cell in zip(columns, line(row), strict=True)]
         sys.stdout.write("  ".join(cells).rstrip() + "\n")
@@ -115,7 +116,7 @@ def _csv(rows: Sequence[dict[str, Any]], columns: Columns) -> None:
     from vterm.cli.export_file import safe_cell
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow([safe_cell(plain(name)) for name in columns])
     for row in rows:
         writer.writerow(["" if row.get(name) is None else safe_cell(_text(row[name])) for name in columns])
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vterm.cli.context import account_name
+from vterm.cli.output import plain
 from vterm.cli.stop import usage
 
 if TYPE_CHECKING:
@@ -136,7 +137,9 @@ def _join(run: Run, strategy: str, account: str) -> None:
     symbols = [str(instrument.symbol) for instrument in run.watched]
     if not symbols:
         raise usage("a strategy needs to know what to trade", "--symbols AAPL,BTC")
-    run.join(Actor(run, load(strategy), symbols, account_name(account), lambda text: print(text, file=sys.stderr)))
+    run.join(
+        Actor(run, load(strategy), symbols, account_name(account), lambda text: print(plain(text), file=sys.stderr))
+    )
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from vterm.cli.output import plain
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +41,7 @@ def page(document: dict[str, Any]) -> str:
     ends = [{"": _said(name), "opening": opening[name], "closing": closing[name]} for name in _ENDS]
     changed = [{"": _said(name), "amount": changes[name]} for name in _CHANGES]
     parts = [
-        f"<h1>{escape(title)}</h1>",
+        f"<h1>{escape(plain(title))}</h1>",
         f"<p>{escape(document['from'])} to {escape(document['to'])}, in {escape(document['currency'])}</p>",
         _table("Worth", ends, ("", "opening", "closing")),
         _table("What changed it", changed, ("", "amount"), last_is_sum=True),
@@ -49,7 +51,7 @@ def page(document: dict[str, Any]) -> str:
         _table("Fills", document["fills"], _FILLS),
         _table("Cash", document["movements"], _CASH),
     ]
-    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
+    head = f'<meta charset="utf-8"><title>{escape(plain(title))}</title><style>{_STYLE}</style>'
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n{"".join(parts)}</body></html>\n'
 
 
@@ -76,4 +78,4 @@ def _kind(name: str) -> str:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else plain(str(value))

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 
-from vterm.cli.output import show_rows, write_json
+from vterm.cli.output import plain, show_rows, write_json
 from vterm.cli.stop import Stop, usage
 
 TYPE_CHECKING = False
@@ -69,7 +69,7 @@ def _call(context: Context, name: str, payload: str) -> int:
         return 0
     _told(context, answer["data"])
     sources = ", ".join(source["what"] for source in answer["sources"])
-    sys.stderr.write(f"{name} · {answer['took_ms']} ms · from {sources}\n")
+    sys.stderr.write(plain(f"{name} · {answer['took_ms']} ms · from {sources}") + "\n")
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from vterm.cli.market import whole
-from vterm.cli.output import show_rows, write_raw
+from vterm.cli.output import plain, show_rows, write_raw
 from vterm.cli.query import query
 
 TYPE_CHECKING = False
@@ -46,5 +46,5 @@ def run_wallet(context: Context, args: Namespace) -> int:
     document = answer.document
     show_rows(context, document["movements"], COLUMNS, "movements")
     if not told and document["next"]:
-        sys.stderr.write(f"older ones: vterm wallet --before {document['next']}\n")
+        sys.stderr.write(plain(f"older ones: vterm wallet --before {document['next']}") + "\n")
     return 0
