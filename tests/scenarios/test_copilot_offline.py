@@ -86,3 +86,20 @@ def test_bad_documents_are_refused(data: bytes, code: str, home: Desk) -> None:
 def test_a_model_that_is_not_there_is_said(home: Desk, tmp_path: Path) -> None:
     for value in ("gpt", f"scripted:{tmp_path / 'none'}"):
         assert Desk(Path(home.home.path), VTERM_COPILOT=value).refused("copilot", "hello") == (2, "USAGE")
+
+
+def test_what_was_proposed_is_listed_shown_and_declined(home: Desk) -> None:
+    (made,) = asked(home, "buy 7 KO")["proposals"]
+    name = made["proposal_id"]
+    listed = {row["proposal_id"]: row for row in home.ask("proposals", "--open")["proposals"]}
+    assert {"proposal_id", "origin", "status", "purpose", "summary", "expires_at"} <= set(listed[name])
+    assert listed[name]["origin"] == "copilot" and listed[name]["status"] == "READY"
+    assert "code" not in listed[name] and "card" not in listed[name]
+    code, out, _ = home.run("proposals")
+    assert code == 0 and name in out and "BUY 7 KO" in out
+    declined = home.ask("decline", name, "--why", "too much \x1b[31msugar")
+    assert (declined["status"], declined["reason"]) == ("DECLINED", "too much sugar")
+    assert home.ask("proposals", name)["status"] == "DECLINED"
+    assert name not in {row["proposal_id"] for row in home.ask("proposals", "--open")["proposals"]}
+    assert home.refused("decline", name) == (3, "PROPOSAL_STATE")
+    assert home.refused("proposals", "p999999") == (4, "PROPOSAL_UNKNOWN")

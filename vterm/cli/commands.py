@@ -55,6 +55,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "fork": (THIN, "rewind", "another home whose desk stands as this one stood at a past moment"),
     "rewind": (THIN, "rewind", "take this home's desk back to a past moment, or to before an order"),
     "copilot": (THIN, "copilot", "ask in plain words: tool calls, figures with their sources, proposals to sign"),
+    "proposals": (THIN, "proposals", "what was proposed and waits for a person, and what became of the rest"),
+    "decline": (THIN, "proposals", "turn a proposal down, with a reason"),
     "tools": (THIN, "tools", "what the copilot can use: list, show, call one by hand"),
     "engine": (THIN, "engine", "start, stop or show the engine of this home"),
     "doctor": (THIN, "doctor", "check this machine and this home"),
