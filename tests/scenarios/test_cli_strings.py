@@ -52,6 +52,8 @@ LINES: dict[str, tuple[str, ...]] = {
     "journal": ("journal",),
     "export": ("export trades --out {folder}/t.csv --force",),
     "accounts": ("accounts",),
+    "proposals": ("proposals", "proposals p000001"),
+    "decline": ("decline p000001 --why so",),
     "equity": ("equity",),
     "analytics": ("analytics",),
     "attribution": ("attribution",),
@@ -73,7 +75,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "audit": ("audit",),
     "keys": ("keys list",),
 }
-REFUSED = {"cancel", "close", "roll", "audit"}
+REFUSED = {"proposals", "decline", "cancel", "close", "roll", "audit"}
 """What is refused here (the path of the ledger is spoilt, too): refusals are words."""
 NOTHING_FOREIGN = {
     "help": "says what is in the source",
