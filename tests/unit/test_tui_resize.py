@@ -1,7 +1,8 @@
-"""Any size at any time: 500 windows at random, from one cell up, with keys, clicks, frames and dialogs in between."""
+"""Any size at any time: windows at random, from one cell up, with keys, clicks, frames and dialogs in between."""
 
 from __future__ import annotations
 
+import os
 import random
 from typing import Any
 
@@ -17,7 +18,8 @@ from vterm.settings import Settings
 from vterm.state import DeskState
 from vterm.terminal import VtermApp
 
-TIMES = 500
+TIMES = int(os.environ.get("VTERM_RESIZES", "150"))
+"""Windows; the long form, `VTERM_RESIZES=500`, takes two minutes."""
 EDGES = ((1, 1), (1, 100), (300, 1), (300, 100), (2, 2), (59, 19), (59, 20), (60, 19), (60, 20), (80, 24), (120, 36))
 LEAVING = {"quit", "tour_leave"}
 KEYS = sorted({key for action in ACTIONS if action.name not in LEAVING for key in action.keys} - {"ctrl+q"})
