@@ -101,7 +101,7 @@ async def test_its_example_finds_something_on_a_real_desk(name: str, hands: Hand
 
 
 @in_one_loop
-@pytest.mark.parametrize("name", set(TOOLS) - set(BUILT))
+@pytest.mark.parametrize("name", sorted(set(TOOLS) - set(BUILT)))
 async def test_what_is_not_built_says_so(name: str, hands: Hands) -> None:
     document = await call(hands, name, TOOLS[name].example)
     assert not document["ok"] and TOOLS[name].needs in document["error"]["fix"]
