@@ -7,9 +7,10 @@
 # make realism score the synthetic market (ARGS=--quick, --long, --names AAPL,GC, --seed 7)
 # make soak    a day of random orders of every kind: equal bytes, also after a restart (ARGS=--orders 1000 --step 1s)
 # make soak-terminal  eight hours at sixty times their pace: memory of the terminal and its engine (ARGS=--hours 1)
+# make strings a million hostile texts, and walks through every screen on desks that say such (ARGS=--screens 400)
 # make fuzz    the exchange's state machine, 2000 runs of 200 steps
 .DEFAULT_GOAL := run
-.PHONY: run test check bench crash determinism impact realism soak soak-terminal fuzz lock picture install sessions clean
+.PHONY: run test check bench crash determinism impact realism soak soak-terminal fuzz strings lock picture install sessions clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -57,6 +58,9 @@ soak-terminal: $(VENV)/dev.stamp
 
 fuzz: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.property.fuzz $(ARGS)
+
+strings: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.property.strings $(ARGS)
 
 picture: $(VENV)/dev.stamp
 	@$(BIN)/python -m tools.picture $(ARGS)

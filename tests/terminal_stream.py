@@ -12,7 +12,7 @@ import unicodedata
 _ALLOWED = re.compile(
     r"\x1b\[[0-9;]*m"  # colours
     r"|\x1b\[[0-9]+;[0-9]+H|\x1b\[H(?=\x1b|$|\r|\n)"  # where to write
-    r"|\x1b\[\?(?:1|12|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)(?:;[0-9]+)*[hl]"  # modes
+    r"|\x1b\[\?(?:1|7|12|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)(?:;[0-9]+)*[hl]"  # modes
     r"|\x1b\[\?(?:2026|2048)\$p"  # questions
     r"|\x1b\[>[0-9]*u|\x1b\[<u|\x1b\[=[0-9;]*u"  # the keyboard
     r"|\x1b\]22;[a-z-]*\x07"  # the shape of the pointer
@@ -41,3 +41,10 @@ def taken_apart(stream: str) -> tuple[list[str], str]:
 def words(stream: str) -> str:
     """The text alone, without what stands between two runs of one style."""
     return re.sub(r"\s+", " ", _ALLOWED.sub("", stream))
+
+
+def smuggled(stream: str, text: str) -> list[str]:
+    """Sequences of the text that are in the stream with what follows them in the text: also those that a program of
+    ours may write itself, and which by themselves prove nothing."""
+    starts = [found.start() for found in re.finditer("[\x1b\x9b\x9d\x90]", text)]
+    return [ascii(text[at : at + 12]) for at in starts if len(text) - at >= 6 and text[at : at + 12] in stream]

@@ -20,6 +20,7 @@ Line = tuple[Span, ...]
 
 UNKNOWN = "—"
 UP, DOWN, FLAT = "▲", "▼", "·"
+_UNSEEN = frozenset("\u034f\u115f\u1160\u3164\uffa0")
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 LEVELS = "▁▂▃▄▅▆▇█"
 
@@ -48,15 +49,13 @@ def fit(line: Iterable[Span], cells: int, style: str = "foreground") -> Line:
 
 
 def unarmed(text: str) -> str:
-    """The text without what a terminal would obey. What is painted was made safe where it came in; this is the last
-    door for what was not, so it asks of honest text one question only."""
-    return text if text.isprintable() else safe(text)
+    """The text without what a terminal would obey, or nobody would see. What is painted was made safe where it came in;
+    this is the last door for what was not, so it asks little of honest text (and leaves empty braille to curves)."""
+    return text if text.isprintable() and (text.isascii() or _UNSEEN.isdisjoint(text)) else safe(text)
 
 
 def harmless(line: Line) -> Line:
     """The line with no span that a terminal would obey."""
-    if all(text.isprintable() for text, _ in line):
-        return line
     return tuple((unarmed(text), name) for text, name in line)
 
 

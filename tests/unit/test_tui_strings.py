@@ -20,7 +20,7 @@ from engine.desk import DeskUnreachable
 from tests.captured_app import CapturedApp, sinks
 from tests.fake_desk import FakeDesk
 from tests.hostile_desk import HostileDesk
-from tests.terminal_stream import taken_apart, words
+from tests.terminal_stream import smuggled, taken_apart, words
 from tests.unit.test_tui_activity import busy
 from vterm import actions
 from vterm.settings import Settings
@@ -34,6 +34,7 @@ OWN = {
     "hidden": "A\u2066B\u2069C\u200dD\ufeffE\U000e0041F\u3164G\u115fH\u2028I",
     "rich": "[bold red]A[/][link=https://x.example]B[/link][@click=app.leave]C[/][",
     "lone": "A\ud800B\udfffC\ue000D\uffffE",
+    "unseen": "A\u3164B\u1160C\uffa0",
     "marks": "A" + "\u0301" * 60 + "B",
     "long": "W" * 3000,
 }
@@ -196,8 +197,9 @@ async def through_every_sink(text: str, home: Path, *, names_only: bool = False)
     return spoilt.app.take(), spoilt.app.painted
 
 
-def harmless(stream: str) -> None:
+def harmless(stream: str, text: str) -> None:
     """Nothing in it acts but what the terminal itself says."""
+    assert not smuggled(stream, text)
     findings, _ = taken_apart(stream)
     assert not findings, f"{len(findings)} places, the first: {findings[:4]}"
 
@@ -208,7 +210,7 @@ async def test_samples_through_every_sink(name: str, tmp_path: Path) -> None:
         pytest.skip("../shared/security/terminal_strings.jsonl is absent: the screens were not tried with its strings")
     sample = SAMPLES[name]
     stream, painted = await through_every_sink(sample["text"], tmp_path)
-    harmless(stream)
+    harmless(stream, sample["text"])
     expect = sample["expect"]
     assert not [part for part in expect.get("forbid_substrings", ()) if part in stream]
     shown = words(stream)
@@ -217,16 +219,51 @@ async def test_samples_through_every_sink(name: str, tmp_path: Path) -> None:
     assert not sorted(kind.__name__ for kind in (panes | dialogs) - painted), "a sink that no attack came to"
 
 
-@pytest.mark.parametrize("name", ["mixed", "rich", "long"])
+@pytest.mark.parametrize("name", ["mixed", "unseen"])
 async def test_own_strings_through_every_sink(name: str, tmp_path: Path) -> None:
-    harmless((await through_every_sink(OWN[name], tmp_path))[0])
+    harmless((await through_every_sink(OWN[name], tmp_path))[0], OWN[name])
 
 
 async def test_names_alone(tmp_path: Path) -> None:
     """Where symbols are honest, longer texts have room, and markup is text."""
     stream, _ = await through_every_sink(OWN["rich"], tmp_path, names_only=True)
-    harmless(stream)
+    harmless(stream, OWN["rich"])
     assert "[bold red]A[/]" in words(stream)
+
+
+def hostile_home(text: str, home: Path) -> None:
+    """Files of a home that was downloaded: none is as it should be, each says the text where it can."""
+    said = json.dumps(text, ensure_ascii=True).replace("\\ud800", "").replace("\\udfff", "")
+    raw = text.encode("utf-8", "replace").decode("utf-8")
+    (home / "themes").mkdir(parents=True)
+    (home / "terminal.toml").write_text(f"theme = {said}\nsymbol = {said}\ntour = {said}\n", encoding="utf-8")
+    (home / "keys.toml").write_text(f"[desk]\n{said} = [{said}]\nbuy = {said}\n", encoding="utf-8")
+    palette = f"name = {said}\ntitle = {said}\n[roles]\nup = {said}\n"
+    (home / "themes" / "own.toml").write_text(palette, encoding="utf-8")
+    (home / "themes" / "raw.toml").write_text(raw, encoding="utf-8")
+    for name in ("layouts.toml", "desk.toml", "seen.toml"):
+        (home / name).write_text(f"[{said}]\nscreen = {said}\n{raw}", encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["mixed"])
+async def test_files_of_a_home(name: str, tmp_path: Path) -> None:
+    hostile_home(OWN[name], tmp_path)
+    spoilt = Spoilt(OWN[name], tmp_path)
+    spoilt.app.settings = Settings.load(tmp_path / "terminal.toml")
+    spoilt.app.read_home()
+    spoilt.app.dress()
+    assert spoilt.app.told, "the files were refused, each in a line"
+    async with spoilt.app.run_test(size=(200, 60)) as pilot:
+        await spoilt.opened(pilot)
+        for number in (8, 1):
+            spoilt.app.main.open_screen(number)
+            await spoilt.settle(pilot, 4)
+        for dialog in ("LayoutsDialog", "HelpDialog", "NoticesDialog"):
+            await spoilt.ask(pilot, dialog, OPENERS[dialog])
+        spoilt.app.main.do_next_layout()
+        await spoilt.settle(pilot)
+        assert spoilt.app._exception is None
+    harmless(spoilt.app.take(), OWN[name])
 
 
 def test_every_dialog_has_its_opener() -> None:
@@ -241,5 +278,6 @@ def test_an_attack_would_be_seen() -> None:
     """The check sees what it is to see."""
     for text in ATTACKS:
         assert taken_apart(f"\x1b[1;1H\x1b[38;5;1mfair{text}\x1b[0m")[0], ascii(text)
+    assert smuggled("\x1b[1;1Hx\x1b[?1049lFGHI\x1b[0m", "A\x1b[?1049lFGHI")
     fair = "\x1b[?2026h\x1b[1;2H\x1b[1;31mNestlé ソニー█\x1b[0m\x1b[?2026l"
     assert taken_apart(fair) == ([], "   Nestlé ソニー█  ")
