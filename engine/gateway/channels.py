@@ -184,6 +184,18 @@ class Alerts(Channel):
         seat.put(Message({"type": "alerts", "channel": self.name, "seq": self.seq, **alerts}))
 
 
+class Proposals(Channel):
+    """proposals: one account's that can still be signed, then each as it comes, moves and ends; none is left out."""
+
+    def __init__(self, hub: Hub, name: str, number: int, account: str) -> None:
+        super().__init__(hub, name, number)
+        self.account = account
+
+    def greet(self, seat: Seat) -> None:
+        found = self.hub.view.proposals(self.account, open_only=True)
+        seat.put(Message({"type": "proposals", "channel": self.name, "seq": self.seq, **found}))
+
+
 class Portfolio(Channel):
     """portfolio: one account's money, at most twice a second."""
 

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.gateway.books import DEPTH, BookState
-from engine.gateway.channels import Alerts, Book, Channel, Orders, Portfolio, System, Tape, Ticker
+from engine.gateway.channels import Alerts, Book, Channel, Orders, Portfolio, Proposals, System, Tape, Ticker
 from engine.gateway.message import Message
 from engine.gateway.seat import Seat
 from engine.gateway.served import ServedRunner
 from engine.model.refusal import Code, Refused, refuse
 
 MAX_NAME = 80
+_OWN = ("orders", "portfolio", "alerts", "proposals", "missions")
+"""Channels of an account."""
 log = logging.getLogger("engine.gateway")
 
 
@@ -82,7 +84,7 @@ class Hub:
 
     def _channel(self, account: str, name: str) -> Channel:
         kind, _, symbol = name.partition(":")
-        private = kind in ("orders", "portfolio", "alerts", "missions")
+        private = kind in _OWN
         key = (name, account if private else "")
         channel = self._channels.get(key)
         if channel is None:
@@ -106,9 +108,11 @@ class Hub:
             return Orders(self, name, number, account)
         elif kind == "alerts" and name == kind:
             return Alerts(self, name, number, account)
+        elif kind == "proposals" and name == kind:
+            return Proposals(self, name, number, account)
         elif kind == "missions" and name == kind:
             return Channel(self, name, number)
-        fix = "channels are ticker:SYM, orderbook:SYM, trades:SYM, orders, portfolio, alerts, missions and system"
+        fix = f"channels are ticker:SYM, orderbook:SYM, trades:SYM, {', '.join(_OWN)} and system"
         raise refuse(Code.ENUM_ERROR, "there is no such channel", fix=fix, field=name[:MAX_NAME])
 
     def _step(self) -> None:
@@ -145,6 +149,8 @@ class Hub:
             elif kind.startswith("alert."):
                 alert = event["alert"]
                 self._tell(alert["account"], "alerts", {"type": "alert", "event": kind, "alert": alert})
+            elif kind.startswith("proposal."):
+                self._tell_proposal(kind, event["proposal"])
             elif kind == "fill":
                 fill = event.get("fill") or event
                 self._tell_orders(fill["account"], {**fill, "type": "fill"})
@@ -154,6 +160,13 @@ class Hub:
                     scope, status = str(event.get("scope", "desk")), str(event.get("status", "ok"))
                     frame = system.status(scope, status, str(event.get("text", "")))
                     system.say({"type": "system", **frame})
+
+    def _tell_proposal(self, kind: str, head: dict[str, Any]) -> None:
+        """The event has the head of a proposal; who reads along is told the whole of it."""
+        account, channel = head["account"], self._channels.get(("proposals", head["account"]))
+        if channel is not None and channel.seats:
+            whole = self.view.proposal(account, head["proposal_id"])
+            channel.say({"type": "proposal", "event": kind, "proposal": whole})
 
     def _tell_orders(self, account: str, document: dict[str, Any]) -> None:
         self._tell(account, "orders", document)

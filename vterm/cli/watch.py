@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vterm.cli.context import Context
 
 OF_SYMBOL = ("ticker", "orderbook", "trades")
-OF_ACCOUNT = ("orders", "portfolio", "alerts", "missions", "system")
+OF_ACCOUNT = ("orders", "portfolio", "alerts", "proposals", "missions", "system")
 _MOST = 64
 
 
