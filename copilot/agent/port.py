@@ -7,7 +7,7 @@ adapter turns them into its provider's.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -94,8 +94,7 @@ Piece = Words | Spent | Done
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """Why a model gives no answer; `code` is one of MODEL_KEY, MODEL_BUSY, MODEL_DOWN, MODEL_SPENT, MODEL_DECLINED,
-    MODEL_REQUEST (docs/copilot.md)."""
+    """Why a model gives no answer; docs/copilot.md lists the codes."""
 
     code: str
     message: str
@@ -120,7 +119,7 @@ class Model(Protocol):
     label: str
     """Who, in words for the screen; no key and no address in it."""
 
-    def step(self, request: Request) -> AsyncIterator[Piece]:
+    def step(self, request: Request) -> AsyncGenerator[Piece, None]:
         """Stream one step. Closing the iterator closes the connection. Raises ModelError where the step breaks off."""
 
     async def close(self) -> None:
