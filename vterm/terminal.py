@@ -12,11 +12,9 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual._styles_cache import StylesCache
-from textual.app import App
 from textual.binding import BindingsMap, BindingType
 from textual.command import CommandPalette
-from textual.events import Paste
+from textual.events import InputEvent, Paste
 from textual.filter import Monochrome, NoColor
 
 import themes
@@ -24,6 +22,7 @@ from engine.model.text import safe
 from vterm import keymap, theme
 from vterm.bridge import FRAME_SECONDS, Bridge
 from vterm.glyphs import twins
+from vterm.input_guard import GuardedApp
 from vterm.key_names import typed
 from vterm.layouts_life import SAVE_SECONDS, DeskMemory
 from vterm.line_speed import gauge_of, gauged
@@ -34,6 +33,7 @@ from vterm.settings import Choice, Settings
 from vterm.stale import faded
 from vterm.state import DeskState
 from vterm.surroundings import Surroundings
+from vterm.tidying import COLLECT_AFTER, LOOK_SECONDS, Tidying
 
 if TYPE_CHECKING:
     from textual import events
@@ -47,24 +47,9 @@ SEEN_SECONDS = 10.0
 
 Connect = Callable[[], Awaitable["Desk"]]
 READ_AHEAD_SECONDS = 2.0
-FORGET_SECONDS = 30.0
-COLLECT_AFTER = (700, 10, 100)
-"""A whole collection takes longer than a frame. `tidy` does it; by itself it comes only where a lot piles up before."""
 
 
-def forget_widgets() -> None:
-    """Let widgets go that are gone: Textual 8 keeps the painted lines of the last thousand in the cache of a method."""
-    cached: Any = StylesCache.get_inner_outer
-    cached.cache_clear()
-
-
-def tidy() -> None:
-    """What is gone is let go, all at once and seldom."""
-    forget_widgets()
-    gc.collect()
-
-
-class VtermApp(App[int], inherit_bindings=False):
+class VtermApp(GuardedApp, inherit_bindings=False):
     """One desk on one screen."""
 
     TITLE = "vterm"
@@ -87,6 +72,7 @@ class VtermApp(App[int], inherit_bindings=False):
         self.surroundings = surroundings or Surroundings()
         self.told: list[str] = []
         self.gauge = gauge_of(monotonic)
+        self.tidying = Tidying()
         self._held: ExitStack | None = None
         self._dropped = False
         self.keymap, self.keys_state = keymap.DEFAULT, "none, the terminal's own keys hold"
@@ -257,7 +243,7 @@ class VtermApp(App[int], inherit_bindings=False):
         if self.live:
             self.set_interval(FRAME_SECONDS, self.beat)
             self.set_timer(READ_AHEAD_SECONDS, self._read_ahead)
-            self.set_interval(FORGET_SECONDS, tidy)
+            self.set_interval(LOOK_SECONDS, self.tidying.look)
         for line in self.told[:3]:
             self.main.say(line, "warning")
         if self.tour and self.settings.tour in ("new", "on") and self.state.source == "SIM":
@@ -374,6 +360,8 @@ class VtermApp(App[int], inherit_bindings=False):
         """What is pasted is foreign, too: it is made safe before any field has it."""
         if isinstance(event, Paste):
             event.text = safe(event.text, multiline=True)
+        elif isinstance(event, InputEvent):
+            self.tidying.heard()
         await super().on_event(event)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

@@ -18,7 +18,8 @@ from textual.timer import Timer
 from tests.fake_desk import FakeDesk
 from tests.unit.test_tui_screen import make, opened
 from vterm.panes.pane import Pane
-from vterm.terminal import VtermApp, forget_widgets
+from vterm.terminal import VtermApp
+from vterm.tidying import forget_widgets
 from vterm.widgets.line_view import KEPT_SCREENS
 
 USES = {

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -52,13 +53,13 @@ class Pane(LineView):
         """Colours of the running application; all grey where the values are old."""
         return getattr(self.app, "faded", super().palette) if self.AGES and old(self.state) else super().palette
 
-    def render_line(self, y: int) -> Strip:
+    def render_lines(self, crop: Region) -> list[Strip]:
         """The first frame has what there is to show, without waiting for an event."""
         if not self._painted:
             self.painting_first = True
             self.repaint()
             self.painting_first = False
-        return super().render_line(y)
+        return super().render_lines(crop)
 
     def concerns(self, topics: set[str]) -> bool:
         """Whether one of these topics is in the picture now."""

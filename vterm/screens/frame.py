@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 from textual import events, on
@@ -23,7 +24,10 @@ from vterm.screens.layout import Layout
 from vterm.screens.trading import Errands
 from vterm.stale import old
 from vterm.state import DeskState
+from vterm.widgets.compositor import SpanCompositor
 
+HURRY_SECONDS = 0.06
+"""How long after a key what changes is painted at once."""
 SMALL = "vterm needs 60 columns and 20 rows; make this window a little larger"
 
 
@@ -35,6 +39,7 @@ class FrameScreen(Screen[None]):
 
     def __init__(self, state: DeskState, bridge: Bridge, size: tuple[int, int], layout: Layout | None = None) -> None:
         super().__init__()
+        self._compositor = SpanCompositor()
         self.state, self.bridge = state, bridge
         self.errands = Errands(state, bridge, self.say)
         self.arrangement = (layout or Layout()).resized(*size)
@@ -45,6 +50,7 @@ class FrameScreen(Screen[None]):
         self.number = 1
         self.past: list[str] = []
         self._old = False
+        self._hurry_until = 0.0
         self._obey()
 
     def compose(self) -> ComposeResult:
@@ -193,8 +199,19 @@ class FrameScreen(Screen[None]):
 
     # -- keys -----------------------------------------------------------------------------------------------
 
+    async def _on_idle(self, event: events.Idle) -> None:
+        """What a key has changed is painted now. The framework would wait for its next sixtieth of a second, several
+        times over where one change brings another."""
+        event.prevent_default()
+        waits = self._layout_required or self._scroll_required or self._repaint_required or self._dirty_widgets
+        if waits and monotonic() < self._hurry_until and self.is_current and not self.app._batch_count:
+            self._on_timer_update()
+            return
+        await super()._on_idle(event)
+
     def on_key(self, event: events.Key) -> None:
         """The table decides."""
+        self._hurry_until = monotonic() + HURRY_SECONDS
         action = self.keymap.find(event.key, self.context)
         if action is not None:
             event.stop()

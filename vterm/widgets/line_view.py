@@ -7,9 +7,12 @@ lines; the view compares them with what is on the screen and asks for a repaint 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -21,6 +24,17 @@ from vterm.theme import DEFAULT, load
 KEPT_SCREENS = 2
 """Painted lines are kept for so many screens of them, twice over: each takes some kilobytes, and a moving price never
 comes back to most of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """A view of a size: the rows of its content (`top` to before `bottom`) and what stands left and right of each."""
+
+    size: Size
+    top: int
+    bottom: int
+    left: tuple[Segment, ...]
+    right: tuple[Segment, ...]
 
 
 class LineView(ScrollView, can_focus=True):
@@ -37,7 +51,9 @@ class LineView(ScrollView, can_focus=True):
         self._dressed: dict[str, Style] = {}
         self.repainted = 0
         self.painting_first = False
+        self._dressed_for: object = None
         self._own_style: Style | None = None
+        self._edges: Edges | None = None
         self._counted: Size | None = None
 
     @property
@@ -93,33 +109,76 @@ class LineView(ScrollView, can_focus=True):
         """Strips of a region; the room is asked for once and not once a row."""
         self._counted = self.size
         try:
-            return super().render_lines(crop)
+            outer = self.outer_size
+            edges = self._edges_of(outer) if (crop.x, crop.width) == (0, outer.width) else None
+            return super().render_lines(crop) if edges is None else self._framed(crop, outer, edges)
         finally:
             self._counted = None
 
+    def _edges_of(self, outer: Size) -> Edges | None:
+        """What stands beside each row, learnt from one that the framework painted."""
+        if self._edges is None or self._edges.size != outer:
+            gutter = self.styles.gutter
+            if outer.height <= gutter.height or outer.width <= gutter.width:
+                return None
+            whole = super().render_lines(Region(0, gutter.top, outer.width, 1))[0]
+            left, right = whole.crop(0, gutter.left), whole.crop(outer.width - gutter.right, outer.width)
+            self._edges = Edges(outer, gutter.top, outer.height - gutter.bottom, tuple(left), tuple(right))
+        return self._edges
+
+    def _framed(self, crop: Region, outer: Size, edges: Edges) -> list[Strip]:
+        """Rows as the framework would paint them: it knows nothing of lines that come back, and asks for all its styles
+        at every row."""
+        filters, background = self.get_line_filters(), self.background_colors[1]
+        palette, own = self.palette, self._style_of_all()
+        key = (palette.look, edges, own, background, *filters)
+        if key != self._strip_key:
+            self._strips, self._strips_before, self._strip_key = {}, {}, key
+        height, top, above = self._room.height, int(self.scroll_y), super().render_lines
+        strips = []
+        for y in crop.line_range:
+            if edges.top <= y < edges.bottom:
+                line = self._standing(y - edges.top, height, top)
+                strips.append(self._painted_before(line) or self._keep(line, edges, filters, background))
+            else:
+                strips += above(Region(0, y, outer.width, 1))
+        return strips
+
+    def _painted_before(self, line: Line) -> Strip | None:
+        """The row of a line that was painted before."""
+        strip = self._strips.get(line)
+        if strip is None:
+            strip = self._strips_before.get(line)
+            if strip is not None:
+                self._strips[line] = strip
+        return strip
+
+    def _keep(self, line: Line, edges: Edges, filters: Sequence[LineFilter], background: Color) -> Strip:
+        segments = [*edges.left, *self._segments(line), *edges.right]
+        for each in filters:
+            segments = each.apply(segments, background)
+        if len(self._strips) > KEPT_SCREENS * edges.size.height:
+            self._strips, self._strips_before = {}, self._strips
+        strip = self._strips[line] = Strip(segments, edges.size.width)
+        return strip
+
     def render_line(self, y: int) -> Strip:
-        """The strip of screen row `y`, from the cache where that very line was painted before."""
-        palette, (width, height) = self.palette, self._room
+        """The strip of content row `y`, without what stands beside it."""
+        width, height = self._room
+        return Strip(self._segments(self._standing(y, height, int(self.scroll_y))), width)
+
+    def _segments(self, line: Line) -> list[Segment]:
+        palette, own = self.palette, self._style_of_all()
+        if (palette.look, own) != self._dressed_for:
+            self._dressed, self._dressed_for = {}, (palette.look, own)
+        return [Segment(text.translate(palette.twins), self._style(name, palette, own))
+                for text, name in joined(fit(harmless(line), self._room.width))]  # fmt: skip
+
+    def _style_of_all(self) -> Style:
         own = self._own_style
         if own is None:
             own = self._own_style = self.rich_style
-        key = (palette.look, width, own)
-        if key != self._strip_key:
-            self._strips, self._strips_before, self._strip_key = {}, {}, key
-            self._dressed = {}
-        line = self._standing(y, height, int(self.scroll_y))
-        strip = self._strips.get(line)
-        if strip is not None:
-            return strip
-        if len(self._strips) > KEPT_SCREENS * height:
-            self._strips, self._strips_before = {}, self._strips
-        strip = self._strips_before.get(line)
-        if strip is None:
-            segments = [Segment(text.translate(palette.twins), self._style(name, palette, own))
-                        for text, name in joined(fit(harmless(line), width))]  # fmt: skip
-            strip = Strip(segments, width)
-        self._strips[line] = strip
-        return strip
+        return own
 
     def _style(self, name: str, palette: Palette, own: Style) -> Style:
         """A cell's style on the pane's own; added once a name, where the framework would add it once a cell."""
@@ -128,9 +187,15 @@ class LineView(ScrollView, can_focus=True):
             found = self._dressed[name] = own + palette.style(name)
         return found
 
+    def _set_dirty(self, *regions: Region) -> None:
+        """Where all of it is to be painted, what stands beside the rows may be another."""
+        if not regions:
+            self._edges = None
+        super()._set_dirty(*regions)
+
     def notify_style_update(self) -> None:
         """The style sheet says something else now (focus, theme): forget the resolved style."""
-        self._own_style = None
+        self._own_style = self._edges = None
         super().notify_style_update()
 
     @property
