@@ -4,4 +4,5 @@ from pathlib import Path
 
 PALETTES = Path(__file__).parent / "palettes"
 STYLES = Path(__file__).parent / "styles"
+CARD = Path(__file__).parent / "card.toml"
 DIALOGS = str(STYLES / "dialogs.tcss")

@@ -118,6 +118,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_positions", ("p",), "positions", "Positions"),
     Action("alerts", ("A",), "alerts", "Alerts: what you are told of once"),
     Action("notices", ("exclamation_mark", "f3"), "notices", "Everything that was told, and what you missed"),
+    Action("sign", ("f9",), "sign", "Open the proposal that waits for your signature, or list them"),
+    Action("proposals", (), "proposals", "Proposals: those that wait, and what became of the others"),
     Action("tour", ("f4",), "tour", "The tour: its next step; without a tour the tour, where you left it"),
     Action("tour_leave", ("f5",), "", "Leave the tour; it remembers where you are"),
     Action("tour_again", (), "", "The tour from its first step"),

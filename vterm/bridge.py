@@ -30,9 +30,9 @@ RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 DEFAULT_SYMBOL = "BTC-USD"
 DEFAULT_WATCH = ("AAPL", "MSFT", "NVDA", "SPY", "QQQ", "BTC-USD", "ETH-USD", "SOL-USD", "EUR-USD", "USD-JPY", "NDX")
 LOST = (DeskUnreachable, OSError, EOFError)
-_KEPT = frozenset({"trade", "order", "queue", "fill", "alert", "alerts", "error", "system"})
+_KEPT = frozenset({"trade", "order", "queue", "fill", "alert", "alerts", "error", "system", "proposal", "proposals"})
 FIRST_ORDERS = 200
-ACCOUNT_CHANNELS = ("orders", "portfolio", "alerts", "system")
+ACCOUNT_CHANNELS = ("orders", "portfolio", "alerts", "proposals", "system")
 
 
 class Bridge:

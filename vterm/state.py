@@ -16,6 +16,7 @@ from engine.model.number import NumberFormatError, parse_decimal
 from engine.model.text import safe
 from vterm import notices_words as words
 from vterm.notices import News, Notices
+from vterm.proposals_choice import Proposals
 from vterm.stale import Contact
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class DeskState:
         self.alerts: dict[str, Document] = {}
         self.algos: dict[str, Document] = {}
         """Execution algorithms, newest first."""
+        self.proposals = Proposals()
         self.notices = Notices(now)
         self.risk_told = ""
         self.left_at = ""
@@ -285,6 +287,13 @@ class DeskState:
         self.alerts[str(alert["alert_id"])] = alert
         fired = alert.get("state") == "fired" and before != "fired"
         return {"alerts"} | (self.tell(words.of_alert(alert)) if fired else set())
+
+    def _take_proposals(self, frame: Document) -> set[str]:
+        """All that wait, whenever the desk is found again."""
+        return {"proposals"} if self.proposals.take_all(frame["proposals"]) else set()
+
+    def _take_proposal(self, frame: Document) -> set[str]:
+        return {"proposals"} if self.proposals.take(frame["proposal"]) else set()
 
     def _take_algos(self, frame: Document) -> set[str]:
         """All of them, or with `some` those that changed."""

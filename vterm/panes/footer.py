@@ -14,6 +14,7 @@ from vterm.notices_lines import counter
 from vterm.paint import Line, Span, clip, fit, left_right, width
 from vterm.panes.header import clock_spans, time_shown
 from vterm.panes.pane import Pane
+from vterm.proposals_choice import counter as to_sign
 from vterm.stale import OLD_MARK, age_seconds, lost_words, since, span_words
 from vterm.state import DeskState
 
@@ -60,7 +61,7 @@ class FooterLine(Pane):
     """Keys of the focused pane; a click does what the key does."""
 
     CONTEXT: ClassVar[str] = "footer"
-    TOPICS: ClassVar[frozenset[str]] = frozenset({"clock", "link", "status", "focus", "notices"})
+    TOPICS: ClassVar[frozenset[str]] = frozenset({"clock", "link", "status", "focus", "notices", "proposals"})
     AGES: ClassVar[bool] = False
     can_focus = False
 
@@ -80,11 +81,14 @@ class FooterLine(Pane):
         """The line."""
         told = counter(self.state.notices)
         slow = bool(getattr(getattr(self.app, "gauge", None), "slow", False))
-        right = (*told, *freshness(self.state, short=width_ < 100, slow=slow))
+        waits = to_sign(self.state.proposals, self.keymap.hint("sign"))
+        right = (*waits, *told, *freshness(self.state, short=width_ < 100, slow=slow))
         line, self._places = keys(self.keymap, self.context, width_ - width(right))
-        if told:
-            start = width_ - width(right)
-            self._places.append((start, start + width(told), "notices"))
+        start = width_ - width(right)
+        for part, name in ((waits, "sign"), (told, "notices")):
+            if part:
+                self._places.append((start, start + width(part), name))
+            start += width(part)
         self.show([left_right(line, right, width_)])
 
     def on_click(self, event: events.Click) -> None:

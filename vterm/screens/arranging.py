@@ -9,7 +9,7 @@ from textual import on
 
 from vterm.layouts import LayoutError
 from vterm.panes.header import HeaderLine
-from vterm.screens.touring import TouringScreen
+from vterm.screens.signing import SigningScreen
 
 if TYPE_CHECKING:
     from vterm.screens.main import MainScreen
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NO_HOME = "there is no home to keep layouts in"
 
 
-class ArrangingScreen(TouringScreen):
+class ArrangingScreen(SigningScreen):
     """Keeps what is on it under names, and tells of the market's clock."""
 
     layout_name = ""
