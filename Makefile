@@ -72,8 +72,8 @@ sessions: $(VENV)/dev.stamp
 # Only here is uv required: it writes locks without host names. ARGS=--upgrade takes newer versions.
 lock:
 	@test -n "$(UV)" || { echo "make lock needs uv (pip install uv)"; exit 2; }
-	$(COMPILE) $(ARGS) pyproject.toml --extra data --group build -o requirements.lock
-	$(COMPILE) $(ARGS) pyproject.toml --extra data --extra fast --group build --group dev -c requirements.lock --no-annotate -o requirements-dev.lock
+	$(COMPILE) $(ARGS) pyproject.toml --extra data --extra mcp --group build -o requirements.lock
+	$(COMPILE) $(ARGS) pyproject.toml --extra data --extra mcp --extra fast --group build --group dev -c requirements.lock --no-annotate -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

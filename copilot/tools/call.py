@@ -4,6 +4,7 @@ what a caller, a desk or a tool did wrong."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from time import perf_counter
 
 import msgspec
@@ -28,11 +29,14 @@ class Hands:
         self.proposer = TurnProposer(proposer, self.turn) if proposer is not None else None
 
 
-async def call(hands: Hands, name: str, payload: bytes | str | Document) -> Document:
-    """{"tool", "ok", "took_ms"} and, if it went well, data, sources, tainted, truncated; otherwise error."""
+async def call(
+    hands: Hands, name: str, payload: bytes | str | Document, among: Callable[[str], AnyTool] | None = None
+) -> Document:
+    """{"tool", "ok", "took_ms"} and, if it went well, data, sources, tainted, truncated; otherwise error. `among`
+    finds a tool by name; the registry does by itself."""
     began = perf_counter()
     try:
-        tool = find(name)
+        tool = (among or find)(name)
         finding = await asyncio.wait_for(_run(tool, hands, read_args(tool, payload)), LONGEST_S)
         hands.turn.read(finding)
         body = _fitting(finding)

@@ -58,6 +58,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "proposals": (THIN, "proposals", "what was proposed and waits for a person, and what became of the rest"),
     "decline": (THIN, "proposals", "turn a proposal down, with a reason"),
     "tools": (THIN, "tools", "what the copilot can use: list, show, call one by hand"),
+    "mcp": (THIN, "mcp", "the copilot's tools for another program, on standard input and output"),
     "engine": (THIN, "engine", "start, stop or show the engine of this home"),
     "doctor": (THIN, "doctor", "check this machine and this home"),
     "audit": (THIN, "audit", "prove the ledger from its first entry"),

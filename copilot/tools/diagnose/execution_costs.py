@@ -24,7 +24,7 @@ class Costs(Args, frozen=True):
 @diagnose(Costs, example={"window": "30d", "limit": 5})
 async def execution_costs(desk: DeskReader, args: Costs) -> Finding:
     """What trading cost: profit split into market, spread, impact, timing, fee and carry; and the newest fills, each
-    price taken apart: mid + half_spread + depth + impact + timing = price, signed, in the instrument's currency.
+    price taken apart: mid + half_spread + depth + impact + timing = price, plus or minus, in the instrument's currency.
 
     Money of the split is in VCR and negative where it was paid.
     """

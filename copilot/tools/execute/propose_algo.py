@@ -39,7 +39,7 @@ class Slices(Args, frozen=True):
 async def propose_algo(desk: DeskReader, proposer: Proposer, args: Slices) -> Finding:
     """Lay an execution algorithm before the person: a large order in small ones, so that it pays less impact.
 
-    It is bound to the worst price that the person signs.
+    It is bound to the worst price that the person accepts.
     """
     algo: Document = {
         "algo": args.algo, "symbol": args.symbol, "side": args.side, "quantity": args.quantity, "over": args.over,

@@ -14,7 +14,7 @@ from engine.desk import DeskReader, Proposer
 
 
 class Basket(Args, frozen=True):
-    """Several orders, one signature."""
+    """Several orders, one decision."""
 
     legs: Annotated[
         list[Leg],
@@ -29,7 +29,7 @@ class Basket(Args, frozen=True):
                       {"symbol": "MSFT", "side": "buy", "quantity": "5"}]},
 )  # fmt: skip
 async def propose_basket(desk: DeskReader, proposer: Proposer, args: Basket) -> Finding:
-    """Lay up to eight orders before the person as one: all are shown on one card and signed at once.
+    """Lay up to eight orders before the person as one: all are shown on one card and decided at once.
 
     Each leg has to pass the desk's limits as the account stands now.
     """

@@ -33,7 +33,7 @@ class Order(Leg, frozen=True):
 
 @execute(Order, example={"symbol": "AAPL", "side": "buy", "quantity": "10", "type": "limit", "limit_price": "150.00"})
 async def propose_order(desk: DeskReader, proposer: Proposer, args: Order) -> Finding:
-    """Lay one order before the person, who may sign it; nothing is sent until then.
+    """Lay one order before the person, who decides on it; nothing is sent until then.
 
     Refused at once where the desk would refuse the order now; `max_quantity` then says what would pass. A stop that
     protects a position is a stop with reduce_only on the other side.
