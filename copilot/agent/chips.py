@@ -31,14 +31,43 @@ _AFTER: tuple[tuple[str, str], ...] = (
 
 def chips_for(results: Sequence[Result], proposed: bool) -> tuple[str, ...]:
     """At most three."""
+    first = ("What changes if I sign this?",) if proposed else ()
+    return (*first, *_following(results, _AFTER))[:MOST]
+
+
+def _following(results: Sequence[Result], table: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     used = {result.tool: result for result in results if result.ok}
-    found = ["What changes if I sign this?"] if proposed else []
-    for tool, line in _AFTER:
+    found = []
+    for tool, line in table:
         result = used.get(tool)
         symbol = _symbol(result) if result is not None else ""
         if result is not None and (symbol or "{symbol}" not in line):
             found.append(line.format(symbol=symbol))
-    return tuple(found[:MOST])
+    return tuple(found)
+
+
+_OFFLINE: tuple[tuple[str, str], ...] = (
+    ("concentration", "stress test my book"),
+    ("portfolio_context", "am I over-exposed to tech?"),
+    ("risk_report", "what if tech falls 10 %"),
+    ("stress_test", "protect all positions with a 5 % stop"),
+    ("margin_status", "brief me"),
+    ("execution_costs", "what is my risk"),
+    ("financial_statements", "/earnings {symbol}"),
+    ("earnings", "/dcf {symbol}"),
+    ("key_statistics", "how much {symbol} can I buy"),
+    ("technicals", "alert me when {symbol} moves 2 %"),
+    ("live_quote", "is {symbol} overbought"),
+    ("what_if", "what is my risk"),
+    ("screen_instruments", "top gainers of the market"),
+    ("sector_performance", "/sector tech"),
+)
+"""Lines that the planner understands."""
+
+
+def offline_chips(results: Sequence[Result]) -> tuple[str, ...]:
+    """The same for the planner: only what it can answer."""
+    return _following(results, _OFFLINE)[:MOST]
 
 
 def _symbol(result: Result) -> str:

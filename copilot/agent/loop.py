@@ -139,7 +139,6 @@ class _Turn:
         """Step after step; returns at the model's own end, raises Over at any other."""
         messages = await self._opening()
         for _ in range(MOST_STEPS):
-            self.course.new_step()
             request = self._request(messages)
             before = self.course.spent
             done = await whole_step(self.model, request, self.course, self.deadline, self.patience)
@@ -153,6 +152,7 @@ class _Turn:
             if done.stop in ("refusal", "length") or not uses:
                 return _finish(done)
             messages = [*messages, *await self._answered(done, uses)]
+            self.course.new_step()
         raise Over("budget", f"This turn has taken {MOST_STEPS} steps and ends here.")
 
     async def _opening(self) -> list[Message]:
