@@ -185,12 +185,14 @@ class SigningDialog(ModalScreen[None]):
 
     def take_input(self, event: events.Event) -> None:
         """Everything that the terminal sends while this is open. The mouse does nothing here."""
+        self.session.tick()
         if isinstance(event, events.Paste):
             self._pasted(event.text)
         elif isinstance(event, events.Key):
             stroke = self.app.typed_keys.take(event)  # type: ignore[attr-defined]
             if stroke is not None:
                 self._typed(event, stroke)
+                self.app.app_focus = True
         self.renew()
 
     def _pasted(self, text: str) -> None:

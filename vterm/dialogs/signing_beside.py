@@ -18,10 +18,12 @@ BAR_CELLS = 16
 
 
 def rule(words: str, cells: int) -> Line:
-    """── the book now ────────────── not signed"""
-    left = f"── {words} " if words else "──"
-    tail = f" {UNSIGNED} ──" if cells >= len(left) + len(UNSIGNED) + 6 else ""
-    return ((left, "rule"), ("─" * max(0, cells - len(left) - len(tail)), "rule"), (tail, "muted"))
+    """── the book now ────────────── not signed ──; a narrow one has the two words alone"""
+    if cells < len(words) + len(UNSIGNED) + 10:
+        return fit(((words, "foreground"), (f" · {UNSIGNED}" if words else UNSIGNED, "muted")), cells)
+    room = cells - len(words) - len(UNSIGNED) - 9
+    return (("── ", "rule"), (words, "foreground"), (" " + "─" * (room + 1), "rule"), (f" {UNSIGNED} ", "muted"),
+            ("──", "rule"))  # fmt: skip
 
 
 def side(facts: Facts, proposal: Document, cells: int, rows: int) -> list[Line]:
@@ -60,12 +62,13 @@ def _price(level: Any) -> str:
 
 def _level(level: Any, role: str, own: str, most: int, cells: int) -> Line:
     price, size = _price(level), trim(_size(level))
+    tint = "book-bid" if role == "up" else "book-ask"
     mark = "▸" if own and units(own, 8) == units(price, 8) else " "
     figures = 24 if cells >= 40 else cells - 2
     half = figures // 2
     spans: list[Span] = [(mark, "accent"), *number(price, half, role), *number(size, figures - half, "foreground")]
     if cells > figures + 6:
-        spans += [(" ", "muted"), (bar(units(size, 8), most, cells - figures - 3), "muted")]
+        spans += [(" ", "muted"), (bar(units(size, 8), most, cells - figures - 3), tint)]
     return fit(spans, cells)
 
 
@@ -118,23 +121,25 @@ def _money(row: Document) -> str:
 def _cost(row: Document, cells: int) -> Line:
     """Money that the drift gives to whoever trades now, or takes."""
     money = _money(row)
-    digits = money.lstrip("+-")
-    words = {"up": f"{digits} VCR for you", "down": f"{digits} VCR against you"}
-    role = direction(money)
-    return fit(((f" {words.get(role, 'no difference to you')}", role),), cells)
+    word = {"up": "better", "down": "worse"}.get(direction(money), "")
+    if not word:
+        return fit(((" no better, no worse", "muted"),), cells)
+    text = f" {_worth(money)} VCR {word}"
+    return fit(((text + (" for you than it was" if cells >= 44 else ""), direction(money)),), cells)
 
 
 def under(facts: Facts, proposal: Document, portfolio: Document, cells: int, rows: int) -> list[Line]:
     """What the act changes and costs, and why it was proposed."""
     if rows <= 1:
         return [_brief(facts, proposal, cells)][:rows]
-    changes, reason = change_lines(facts, portfolio, cells), reason_lines(proposal, facts, cells)
+    reason = reason_lines(proposal, facts, cells)
     if rows < 8:
-        return [rule("before → after", cells), _brief(facts, proposal, cells), *reason[:1]][:rows]
-    found = [rule("before → after", cells), *changes, *cost_lines(facts, cells)]
-    left = rows - len(found)
-    if left > 2:
-        found += [rule("why", cells), *reason]
+        return [_shares(facts, cells), *reason][:rows]
+    changes = [*change_lines(facts, portfolio, cells), *cost_lines(facts, cells)]
+    found = [rule("before → after", cells), *changes]
+    gap: list[Line] = [()] if rows - len(found) > len(reason) + 1 else []
+    if rows - len(found) > 2:
+        found += [*gap, rule("why", cells), *reason]
     return found[:rows]
 
 
@@ -144,15 +149,28 @@ def _brief(facts: Facts, proposal: Document, cells: int) -> Line:
     spans: list[Span] = [(f"{UNSIGNED} ", "muted")]
     if row:
         text = str(row.get("drift_bps") or "0.0")
-        spans += [(f"· market {arrow(text)} {text.lstrip('+-')} bp since ", direction(text)), *_short_money(row)]
+        money = _money(row)
+        word = {"up": f", {_worth(money)} better", "down": f", {_worth(money)} worse"}.get(direction(money), "")
+        spans += [(f"· {arrow(text)} {text.lstrip('+-')} bp since", direction(text)), (f"{word} ", direction(money))]
     why = safe(str(proposal.get("rationale", "")), 280)
     return fit((*spans, (f"· {why}" if why else "", "muted")), cells)
 
 
-def _short_money(row: Document) -> Line:
-    money = _money(row)
-    word = {"up": "for you ", "down": "against you "}.get(direction(money), "")
-    return ((f"{money.lstrip('+-')} {word}", direction(money)),) if word else ()
+def _shares(facts: Facts, cells: int) -> Line:
+    """share of NAV 9.7% → 12.6% of 25.0%   margin 0.47× → 0.50× of 2.00×"""
+    effects = facts.effects
+    if not effects:
+        return fit(((f"{UNSIGNED} ", "muted"), ("· it moves no money and no position", "muted")), cells)
+    spans: list[Span] = [(f"{UNSIGNED} ", "muted")]
+    for label, name, unit in (("of NAV", "share", "%"), ("margin", "margin", "×")):
+        before, after = (safe(str(effects.get(f"{name}_{word}", "")), 12) for word in ("before", "after"))
+        spans += [(f"· {label} ", "muted"), (f"{before}{unit} → ", "muted"), (f"{after}{unit}", "bold foreground"),
+                  (f" of {safe(str(effects.get(f'{name}_limit', '')), 12)}{unit} ", "muted")]  # fmt: skip
+    return fit(spans, cells)
+
+
+def _worth(money: str) -> str:
+    return grouped(money.lstrip("+-"))
 
 
 def change_lines(facts: Facts, portfolio: Document, cells: int) -> list[Line]:

@@ -45,10 +45,10 @@ def head(proposal_id: str, summary: str, more: int, left: float, valid: float, c
 def clock_spans(left: float, valid: float) -> Line:
     """How long the card can be signed, as a clock and a bar that empties."""
     seconds = int(left + 0.999)
-    part = int(left * 1000)
-    shown = bar(part, max(1, int(valid * 1000)), CLOCK_CELLS)
+    full = min(CLOCK_CELLS, -(-seconds * CLOCK_CELLS // max(1, int(valid))))
     role = "foreground" if seconds <= 20 else "muted"
-    return ((f"{seconds // 60}:{seconds % 60:02d} ", role), (shown, f"{role} on panel"), (" ", "muted"))
+    return ((f"{seconds // 60}:{seconds % 60:02d} ", role), ("━" * full, role), ("━" * (CLOCK_CELLS - full), "rule"),
+            (" ", "muted"))  # fmt: skip
 
 
 def code_line(hand: Hand, fault: str, cells: int, *, bare: bool) -> Line:

@@ -35,7 +35,7 @@ def outcome_lines(outcome: Document, orders: Mapping[str, Document], cells: int)
 
 def _rule(words: str, cells: int) -> Line:
     left = f"── {words} "
-    return ((left, "rule"), ("─" * max(0, cells - len(left)), "rule"))
+    return (("── ", "rule"), (words, "foreground"), (" " + "─" * max(0, cells - len(left)), "rule"))
 
 
 def _result(name: str, order: Document | None, cells: int) -> Line:

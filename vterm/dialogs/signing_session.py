@@ -96,7 +96,7 @@ class Session:
     def sign(self, typed: str) -> None:
         """The person signed. Called once for a presented card."""
         opened = self.opened
-        if self.phase is Phase.CARD and opened is not None:
+        if self.phase is Phase.CARD and opened is not None and self.left() > 0:
             self.phase = Phase.SIGNING
             self._run(self._sign(opened, typed))
 
