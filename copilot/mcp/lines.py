@@ -34,6 +34,8 @@ class BoundedLines:
         self._stream, self._most = stream, most
         self.malformed: Callable[[str], Awaitable[None]] | None = None
         """Told why, of each line that is no JSON; such a line goes no further."""
+        self.ended: Callable[[], Awaitable[None]] | None = None
+        """Awaited when there is no further line, before whoever reads them is told."""
 
     async def __aiter__(self) -> AsyncIterator[str]:
         """Each line as text; bytes that are no UTF-8 are replaced."""
@@ -56,6 +58,8 @@ class BoundedLines:
                 yield line
             elif self.malformed is not None:
                 await self.malformed(wrong)
+        if self.ended is not None:
+            await self.ended()
 
     def _wrong(self, line: str) -> str:
         """Why a line is no message; "" where it may be one."""

@@ -21,6 +21,7 @@ AT_ONCE = 4
 """Calls that run side by side; what comes in beyond waits."""
 MOST_WAITING = 64
 """Calls that have no answer yet; what comes in beyond is refused at once."""
+PARTING_S = 0.1
 _ODD = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -65,6 +66,13 @@ class Peer:
     def origin(self) -> str:
         """mcp:CLIENT"""
         return self.hands.turn.origin
+
+    async def idle(self) -> None:
+        """Wait until every call has its answer, and a moment for the answer to leave: who has said all that it wanted
+        may close its end at once."""
+        await asyncio.sleep(PARTING_S)
+        while self._waiting:
+            await asyncio.sleep(PARTING_S)
 
     async def run(self, name: str, arguments: Document) -> Document:
         """The document of one call; never raises for what the client did."""

@@ -7,7 +7,7 @@ could name but the id of a proposal, which is looked up among that client's own.
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import mcp_types as types
 from mcp.server.lowlevel import Server
@@ -28,9 +28,8 @@ INSTRUCTIONS = (
 )
 
 
-def build(desk: PeerDesk) -> Server[Any]:
+def build(peer: Peer) -> Server[Any]:
     """A server for one connection."""
-    peer = Peer(desk)
 
     async def on_list_tools(_: Any, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[listed(tool) for tool in peer.tools()])
@@ -61,17 +60,18 @@ def build(desk: PeerDesk) -> Server[Any]:
     )
 
 
-async def serve(desk: PeerDesk) -> None:
-    """Serve one client on standard input and output until it goes."""
-    server = build(desk)
-    lines = BoundedLines(take_stdin())
-    async with stdio_server(stdin=cast(Any, lines)) as (reads, writes):
+async def serve(desk: PeerDesk, wire: BinaryIO | None = None, out: Any = None) -> None:
+    """Serve one client until it goes: on standard input and output, or on another wire (`out` has write and flush)."""
+    peer = Peer(desk)
+    server = build(peer)
+    lines = BoundedLines(wire or take_stdin())
+    async with stdio_server(stdin=cast(Any, lines), stdout=out) as (reads, writes):
 
         async def malformed(why: str) -> None:
             error = types.ErrorData(code=types.PARSE_ERROR, message=why)
             await writes.send(SessionMessage(types.JSONRPCError(jsonrpc="2.0", id=None, error=error)))
 
-        lines.malformed = malformed
+        lines.malformed, lines.ended = malformed, peer.idle
         await server.run(reads, writes, server.create_initialization_options())
 
 

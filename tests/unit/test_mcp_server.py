@@ -36,7 +36,7 @@ async def person(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pers
 
 
 def client(person: Person, name: str = "tester", mode: Any = "auto") -> mcp.Client:
-    return mcp.Client(build(person.desk), client_info=Implementation(name=name, version="1"), mode=mode)
+    return mcp.Client(build(Peer(person.desk)), client_info=Implementation(name=name, version="1"), mode=mode)
 
 
 def document(result: Any) -> dict[str, Any]:
