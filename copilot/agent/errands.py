@@ -19,9 +19,10 @@ from copilot.agent.minimise import least, without
 from copilot.agent.port import Found, Outside, Use
 from copilot.agent.results import LEAST, MOST_CHARS, MOST_TURN, told
 from copilot.evidence import Result
-from copilot.tools.call import Hands, call
+from copilot.tools.call import LONGEST_S, Hands, call
 from copilot.tools.finding import Document
 from copilot.tools.registry import GROUP_OF
+from copilot.tools.schema import MOST_BYTES
 from copilot.tools.tool import Group
 from copilot.wire import Called, Proposed
 from engine.model.refusal import Code, Refusal
@@ -62,6 +63,8 @@ class Errands:
                     group.create_task(fill(place))
             for place in proposing:
                 await fill(place)
+        except BaseExceptionGroup as several:  # whoever is told is gone: one such error says it
+            raise several.exceptions[0] from None
         finally:  # a turn that is stopped keeps what it found
             self.course.results += [result for result in slots if result is not None]
         return [self._found(use, result) for use, result in zip(uses, slots, strict=True) if result is not None]
@@ -74,7 +77,7 @@ class Errands:
             name = self._name(use)
             known = name in GROUP_OF or use.tool in self.names
             shown = str(safe(name, 64))
-            args = object_of(use.args) if known else {}
+            args = object_of(use.args) if known and len(use.args) <= MOST_BYTES else {}
             await self.course.tell(Called(self.course.ask.turn, n, shown, args))
             document = await self._document(name, use, tainted)
             result = Result(n, shown, args, document)
@@ -98,7 +101,10 @@ class Errands:
         if not args and use.args.strip() not in ("", "{}"):
             return _refusal(name, Code.MALFORMED_JSON, "the arguments are not JSON", "send one object")
         self.hands.turn.foreign += 1  # before it runs: whatever it says, somebody else has said it
-        document = await self.outside.run(name, args)
+        try:
+            document = await asyncio.wait_for(self.outside.run(name, args), LONGEST_S)
+        except TimeoutError:
+            return _refusal(name, Code.STALE_MARKET, f"{safe(name, 64)} took longer than {LONGEST_S:.0f} s", "ask less")
         took = round((perf_counter() - began) * 1000, 1)
         return {"tool": name, "took_ms": took, **document, "ok": bool(document.get("ok")), "tainted": True}
 
@@ -121,7 +127,7 @@ class Errands:
             self.course.checked.append(msgspec.structs.replace(result, document=document))
         foreign = bool(result.document.get("tainted"))
         text = told(result, data, foreign=foreign, most=MOST_CHARS if self._sent < MOST_TURN else LEAST)
-        text = without(text, self.ids) if self.minimise and not foreign else text
+        text = without(text, self.ids) if self.minimise else text
         self._sent += len(text)
         return Found(use.call, hidden(text), result.ok)
 

@@ -19,17 +19,22 @@ from copilot.agent.errands import Errands
 from copilot.agent.hiding import hidden
 from copilot.agent.history import earlier
 from copilot.agent.mentions import fact_of, mentioned
+from copilot.agent.minimise import rounded_text
 from copilot.agent.modes import Mode, mode_of
 from copilot.agent.offers import offered
 from copilot.agent.port import Done, Message, Model, Outside, Part, Request, Trouble, Use, Words
 from copilot.agent.prompts import foreign_of, question_of, system_of
 from copilot.tools.call import Hands
 from copilot.tools.finding import Document
-from copilot.wire import Answered, Ask, Budget, FromWorker, Note, Outcome
+from copilot.wire import Answered, Ask, Budget, FromWorker, Note, Outcome, Said
 from engine.model.text import safe
 
-MOST_TOKENS = 4_096
-"""Of one step's answer."""
+MOST_TOKENS = 8_192
+"""Of one step's answer, thoughts included."""
+MOST_LINE = 20_000
+"""Characters of a person's line that a model is given."""
+FEW = 5
+"""With so many calls left the person is told."""
 MOST_STEPS = 40
 LEAST_TOKENS = 256
 """With fewer left no step is begun."""
@@ -163,11 +168,11 @@ class _Turn:
             for outcome in self.outcomes
         ]  # fmt: skip
         facts += await self._mentions()
-        before, digest = earlier(ask.history)
+        before, digest = earlier(_rounded(ask.history) if self.errands.minimise else ask.history)
         if digest:
             facts.insert(0, {"said_earlier_in_this_conversation_shortened": digest})
         text = self.line.question if self.line is not None else ask.text
-        question = question_of(text.strip() or "(nothing)", facts, foreign_of(ask.context))
+        question = question_of(text.strip()[:MOST_LINE] or "(nothing)", facts, foreign_of(ask.context))
         lines = [*before, Message("user", (Words(question),))]
         return [msgspec.structs.replace(line, parts=tuple(_hidden(part) for part in line.parts)) for line in lines]
 
@@ -198,10 +203,14 @@ class _Turn:
         dropped = {use.call for use in uses[left:]}
         kept = tuple(part for part in _whole(done.parts) if not isinstance(part, Use) or part.call not in dropped)
         found: list[Part] = list(await self.errands.run(uses[:left]))
-        if self.errands.left <= 0:
-            found.append(Words(f"({over} calls were not made: this turn has none left. Answer from what you have.)"))
-            if over:
-                await self.course.tell(Note(self.course.ask.turn, f"{over} calls were not made: none are left"))
+        remain = self.errands.left
+        if over or remain <= 0:
+            found.append(
+                Words(f"({over} calls were not made; {remain} are left in this turn. Go on with what you have.)")
+            )
+        if over or remain <= FEW < left:
+            not_made = f"{over} calls were not made; " if over else ""
+            await self.course.tell(Note(self.course.ask.turn, f"{not_made}{remain} calls are left in this turn"))
         return [Message("assistant", kept), Message("user", tuple(found))]
 
 
@@ -212,6 +221,11 @@ def _finish(done: Done) -> None:
         raise Over("failed", trouble=trouble)
     if done.stop == "length":
         raise Over("budget", "The answer reached the model's length and ends here; ask for the rest.")
+
+
+def _rounded(history: Sequence[Said]) -> list[Said]:
+    """What the desk had answered before, with its figures rounded."""
+    return [Said(line.role, rounded_text(line.text)) if line.role == "assistant" else line for line in history]
 
 
 def _whole(parts: Sequence[Part]) -> tuple[Part, ...]:

@@ -24,6 +24,7 @@ _EXACT = frozenset({
     "price", "last", "bid", "ask", "mid", "average_cost", "strike", "multiplier", "tick_size", "lot_size", "count",
     "working_orders", "max_quantity", "proposal_id", "order_id", "n",
 })  # fmt: skip
+_IN_TEXT = re.compile(r"(?<![\w.:/-])[-+]?\d[\d,]{2,}(?:\.\d+)?(?![\w-])", re.ASCII)
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?", re.ASCII)
 
 
@@ -63,6 +64,11 @@ def _rounded(value: Any) -> Any:
         return value
     sign = "+" if text.startswith("+") else ""
     return f"{sign}{short:f}" if isinstance(value, str) else int(short) if isinstance(value, int) else float(short)
+
+
+def rounded_text(text: str) -> str:
+    """Words with every figure of more than three digits that count rounded; dates and ids stay."""
+    return _IN_TEXT.sub(lambda found: str(_rounded(found.group().replace(",", ""))), text)
 
 
 def without(text: str, ids: set[str]) -> str:

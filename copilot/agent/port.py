@@ -69,7 +69,7 @@ class Request(msgspec.Struct, frozen=True):
     system: str
     messages: tuple[Message, ...]
     offers: tuple[Offer, ...] = ()
-    most_tokens: int = 4_096
+    most_tokens: int = 8_192
     closed: bool = False
 
 

@@ -290,7 +290,7 @@ async def test_eight_thousand_calls_in_one_step_stop_at_twenty_five(person: Pers
         answered = await ask(person, server, heard=heard)
     assert (answered.ended, words_of(answered)) == ("done", "Enough.")
     assert len(answered.answer["calls"]) == 25 and len(heard.calls) == 25
-    assert heard.notes == ["7975 calls were not made: none are left"]
+    assert heard.notes == ["7975 calls were not made; 0 calls are left in this turn"]
     assert len(results_in(server.bodies[1])) == 25 and len(json.dumps(server.bodies[1])) < 200_000
 
 
@@ -320,7 +320,7 @@ async def test_the_days_tokens(person: Person) -> None:
         assert len(server.requests) == 1
         nothing = await ask(person, server, Ask("t2", "hi", tokens_left=100))
         assert nothing.ended == "budget" and len(server.requests) == 1
-    assert server.bodies[0]["max_tokens"] == 4_096
+    assert server.bodies[0]["max_tokens"] == 8_192
 
 
 @in_one_loop
