@@ -104,12 +104,13 @@ class Pane(LineView):
     def on_resize(self, event: events.Resize) -> None:
         self.repaint()
 
+    # The framework sets `has_focus` after these two.
+
     def on_focus(self) -> None:
-        # The framework sets `has_focus` after this.
         self.call_next(self.repaint)
 
     def on_blur(self) -> None:
-        self.repaint()
+        self.call_next(self.repaint)
 
 
 class ListPane(Pane):
