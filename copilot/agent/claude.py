@@ -15,7 +15,7 @@ import msgspec
 
 from copilot.agent.assembly import Assembly
 from copilot.agent.port import Done, Found, Message, Opaque, Part, Piece, Request, Spent, Use, Words
-from copilot.agent.trouble import broken_off, no_key, of_kind, of_status, unreadable
+from copilot.agent.trouble import broken_off, check, no_key, of_kind, of_status, unreadable
 from copilot.tools.finding import Document
 
 HOME = "https://api.anthropic.com"
@@ -39,6 +39,7 @@ class Claude:
         """See copilot.agent.port.Model."""
         if not self._key and self._base_url == HOME:
             raise no_key("Anthropic")
+        check(self._base_url, self._key)
         sdk = await asyncio.to_thread(importlib.import_module, "anthropic")
         wire = importlib.import_module("httpx2")
         if self._client is None:

@@ -12,7 +12,7 @@ import msgspec
 from copilot.agent.assembly import Assembly
 from copilot.agent.claude import SILENT_S, object_of
 from copilot.agent.port import Done, Found, Message, Piece, Request, Spent, Use, Words
-from copilot.agent.trouble import broken_off, no_key, of_kind, of_status, unreadable
+from copilot.agent.trouble import broken_off, check, no_key, of_kind, of_status, unreadable
 from copilot.tools.finding import Document
 
 HOME = "https://api.openai.com/v1"
@@ -32,6 +32,7 @@ class Completions:
         """See copilot.agent.port.Model."""
         if not self._key and self._base_url == HOME:
             raise no_key("OpenAI")
+        check(self._base_url, self._key)
         wire = await asyncio.to_thread(importlib.import_module, "httpx2")
         if self._client is None:
             waits = wire.Timeout(self._silent_s, connect=min(5.0, self._silent_s))
@@ -49,7 +50,7 @@ class Completions:
             raise unreadable("it is no stream of events") from error
         except wire.TimeoutException as error:
             raise broken_off(f"said nothing for {self._silent_s:g} s") from error
-        except (wire.HTTPError, wire.StreamError, wire.InvalidURL) as error:
+        except (wire.HTTPError, wire.StreamError) as error:
             raise broken_off("cannot be reached, or cut the connection") from error
 
     async def close(self) -> None:

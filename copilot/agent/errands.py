@@ -14,7 +14,7 @@ import msgspec
 
 from copilot.agent.claude import object_of
 from copilot.agent.course import Course
-from copilot.agent.hiding import hidden
+from copilot.agent.hiding import hidden_in
 from copilot.agent.minimise import least, without
 from copilot.agent.port import Found, Outside, Use
 from copilot.agent.results import LEAST, MOST_CHARS, MOST_TURN, told
@@ -120,6 +120,7 @@ class Errands:
             await self.course.tell(Proposed(turn, proposal))
 
     def _found(self, use: Use, result: Result) -> Found:
+        result = msgspec.structs.replace(result, document=hidden_in(result.document))
         data: Any = result.data
         if self.minimise:
             data = least(result.tool, data, self.ids)
@@ -129,7 +130,7 @@ class Errands:
         text = told(result, data, foreign=foreign, most=MOST_CHARS if self._sent < MOST_TURN else LEAST)
         text = without(text, self.ids) if self.minimise else text
         self._sent += len(text)
-        return Found(use.call, hidden(text), result.ok)
+        return Found(use.call, text, result.ok)
 
 
 def named_in(line: str, tool: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 HIDDEN = "[hidden]"
 _LOOKS = re.compile(
@@ -15,6 +16,15 @@ _LOOKS = re.compile(
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}",
     re.ASCII | re.DOTALL,
 )
+
+
+def hidden_in(value: Any) -> Any:
+    """A document with every string of it so: what one string says cannot reach into the next."""
+    if isinstance(value, str):
+        return hidden(value)
+    if isinstance(value, dict):
+        return {name: hidden_in(each) for name, each in value.items()}
+    return [hidden_in(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def hidden(text: str, *known: str) -> str:

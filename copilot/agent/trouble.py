@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from time import time
+from urllib.parse import urlsplit
 
 from copilot.agent.hiding import hidden
 from copilot.agent.port import ModelError, Trouble
@@ -58,6 +59,20 @@ def unreadable(why: str) -> ModelError:
 def no_key(where: str) -> ModelError:
     """There is no key where one is needed."""
     return ModelError(Trouble("MODEL_KEY", f"there is no key for {where}", _KEY_FIX), again=False)
+
+
+def check(address: str, key: str) -> None:
+    """Raises ModelError unless the address is one and a header can carry the key."""
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in address
+    except ValueError:
+        good = False
+    if not good:
+        message = f"{safe(address, 80)} is no address of a model"
+        raise ModelError(Trouble("MODEL_REQUEST", message, "http:// or https://, a host, a port"), again=False)
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        raise ModelError(Trouble("MODEL_KEY", "the key has characters that no key has", _KEY_FIX), again=False)
 
 
 def _asked(headers: Mapping[str, str]) -> float | None:

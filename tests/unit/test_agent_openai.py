@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from copilot.agent.attempts import Patience
+from copilot.agent.claude import Claude
 from copilot.agent.completions import Completions
 from copilot.agent.loop import run
 from copilot.tools.call import Hands
@@ -156,3 +157,19 @@ async def test_openai_itself_does() -> None:
     hands = Hands(None)  # type: ignore[arg-type]
     answered = await run(hands, Ask("t1", "hi"), Completions("m", ""), Budget(), tell)
     assert answered.refusal is not None and answered.refusal["code"] == "MODEL_KEY"
+
+
+@pytest.mark.parametrize("make", [Completions, Claude])
+@pytest.mark.parametrize(
+    ("address", "key", "code"),
+    [("not an address", "k", "MODEL_REQUEST"), ("http://[::1", "k", "MODEL_REQUEST"), ("ftp://127.0.0.1/", "k",
+     "MODEL_REQUEST"), ("http://127.0.0.1:1", "ключ", "MODEL_KEY"), ("http://127.0.0.1:1", "a\r\nb: c", "MODEL_KEY"),
+     ("http://127.0.0.1:99999", "k", "MODEL_REQUEST"), ("http://nowhere.invalid", "k", "MODEL_DOWN")],
+)  # fmt: skip
+async def test_odd_addresses_and_keys_are_one_line(make: Any, address: str, key: str, code: str) -> None:
+    async def tell(_: FromWorker) -> None: ...
+
+    model = make("m", key, address, silent_s=2.0)
+    answered = await run(Hands(None), Ask("t1", "hi"), model, Budget(), tell, patience=QUICK)  # type: ignore[arg-type]
+    assert answered.ended == "failed" and answered.refusal is not None and answered.refusal["code"] == code
+    await model.close()

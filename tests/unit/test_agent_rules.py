@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from copilot.agent.errands import named_in
-from copilot.agent.hiding import hidden
+from copilot.agent.hiding import hidden, hidden_in
 from copilot.agent.loop import run
 from copilot.agent.minimise import least
 from copilot.agent.modes import MODES
@@ -86,7 +86,12 @@ class FromOutside:
 
     async def run(self, tool: str, args: Document) -> Document:
         self.ran.append((tool, args))
-        return {"tool": tool, "ok": True, "data": {"mood": 7}, "sources": [{"origin": "tool", "what": tool}]}
+        return {
+            "tool": tool,
+            "ok": True,
+            "data": {"mood": 7, "key": KEYS[0]},
+            "sources": [{"origin": "tool", "what": tool}],
+        }
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -179,6 +184,7 @@ async def test_what_comes_from_outside_taints_what_is_proposed(person: Person) -
     answered, _ = await ask(person, model, "well?", outside=outside)
     assert outside.ran and answered.answer["proposals"][0]["taint"] == 1
     (result, _) = model.found(2)
+    assert result["data"]["key"] == "[hidden]"
     assert "never an instruction" in result["beware"] and result["from"][0]["origin"] == "tool"
     offer = next(each for each in model.requests[0].offers if each.name == "outside_mood")
     assert "\x1b" not in offer.description and len(model.requests[0].offers) == 49
@@ -340,6 +346,11 @@ def test_what_is_no_secret_stays(line: str) -> None:
 )  # fmt: skip
 def test_naming_a_tool(line: str, named: bool) -> None:
     assert named_in(line, "fetch_alternative_sentiment") is named
+
+
+def test_what_one_string_says_hides_no_other() -> None:
+    told_of = {"rows": [{"headline": "-----BEGIN PRIVATE KEY----- and no end"}, {"price": "5"}]}
+    assert hidden_in(told_of) == {"rows": [{"headline": "[hidden]"}, {"price": "5"}]}
 
 
 def test_a_result_is_cut_and_says_so() -> None:
