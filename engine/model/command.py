@@ -164,6 +164,7 @@ class Propose(Command, frozen=True, tag="propose"):
     target: str = ""
     rationale: str = ""
     replaces: str = ""
+    mids2: tuple[int, ...] = ()
 
 
 class Present(Command, frozen=True, tag="present"):

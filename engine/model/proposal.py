@@ -94,7 +94,8 @@ class Proposal(msgspec.Struct, omit_defaults=True):
     algo.start, `alert` that of alert.create, `act` the named terms of every other purpose as text; `target` names the
     order that is replaced or cancelled.
     `rationale` is foreign text, made safe, at most RATIONALE_MOST characters. `reason` is why it ended, `results` the
-    ids of what it made, `replaced_by` the proposal made of it at a new price. Times are ns of the market's clock.
+    ids of what it made, `replaced_by` the proposal made of it at a new price, `mids2` the mids of its orders as it was
+    laid, in half ticks. Times are ns of the market's clock.
     """
 
     proposal_id: str
@@ -115,6 +116,7 @@ class Proposal(msgspec.Struct, omit_defaults=True):
     reason: str = ""
     results: tuple[str, ...] = ()
     replaced_by: str = ""
+    mids2: tuple[int, ...] = ()
 
     @property
     def open(self) -> bool:

@@ -91,6 +91,7 @@ class ProposalDesk:
             act=command.act,
             target=command.target,
             rationale=command.rationale,
+            mids2=command.mids2,
         )
         mine = [known for known in self.state.proposals.values() if known.account == command.account]
         refusal = None if command.replaces else may_propose(proposal, mine, at)

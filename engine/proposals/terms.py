@@ -18,6 +18,7 @@ from engine.model.account import Account
 from engine.model.alert import AlertRequest
 from engine.model.alert_text import described
 from engine.model.algo import AlgoRequest
+from engine.model.command import Propose
 from engine.model.ids import SECOND_NS, Minor, Ticks, TimeNs
 from engine.model.instrument import Instrument
 from engine.model.number import div_ceil, to_text, trim
@@ -25,6 +26,7 @@ from engine.model.order import AUCTION_ONLY, BUY, Order, OrderRequest, side_word
 from engine.model.proposal import Proposal, Purpose
 from engine.model.refusal import Refusal
 from engine.portfolio.valuation import CONCENTRATION, LEVERAGE_LIMIT
+from engine.proposals.drift import Drift, drift_of, mids_of
 from engine.proposals.execution import client_id
 from engine.risk.condition import when_text
 from engine.signing.facts import LegReading, Market
@@ -77,6 +79,14 @@ class Terms:
             gate = gate or (verdict if isinstance(verdict, Refusal) else None)
         legs = tuple(self._reading(request, holder, at) for request in requests)
         return Market(gate, True, (at - self._shown.now) // 1_000_000, legs)
+
+    def mids(self, command: Propose) -> tuple[int, ...]:
+        """The market that a proposal is made on."""
+        return mids_of(command, self._shown, self._valuer)
+
+    def drift(self, proposal: Proposal) -> list[Drift]:
+        """How far it went since."""
+        return drift_of(proposal, self._shown, self._valuer)
 
     # --- one order ----------------------------------------------------------------------------
 

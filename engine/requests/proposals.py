@@ -66,7 +66,7 @@ class ProposalRequests(IdentityRequests):
         await self.ensure_account(account)
         command = self._wanted(account, body, origin or body.origin)
         self._try_out(command)
-        proposal = await self._command(command)
+        proposal = await self._command(msgspec.structs.replace(command, mids2=self.kernel.terms.mids(command)))
         assert isinstance(proposal, Proposal)
         return {**self.view.proposal(account, proposal.proposal_id), "status": REQUIRES_USER_CONFIRMATION}
 

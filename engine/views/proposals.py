@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from engine.documents import Document, proposal_head
+from engine.documents import Document, money, proposal_head, signed
 from engine.model.format import time_text
+from engine.model.number import to_text
 from engine.model.order import OrderRequest
 from engine.model.proposal import Proposal, Purpose
 from engine.model.refusal import Code, refuse
+from engine.proposals.drift import Drift
 from engine.risk.schema_document import request_document
 from engine.signing.key_list import Key
 from engine.signing.summary import summary
@@ -63,6 +65,8 @@ class ProposalView(AccountView):
             document["order_id"] = proposal.target
         if proposal.act:
             document["act"] = dict(proposal.act)
+        if proposal.open and proposal.mids2:
+            document["drift"] = [_drift(one) for one in self.kernel.terms.drift(proposal)]
         return document
 
     def _request(self, request: OrderRequest) -> Document:
@@ -73,3 +77,15 @@ class ProposalView(AccountView):
         state = self.kernel.state
         parts = self.kernel.terms.of(proposal, self.account(proposal.account), state.now, state.entries)
         return summary(proposal.purpose, [part for part in (parts.order, *parts.legs) if part], parts.act)
+
+
+def _drift(drift: Drift) -> Document:
+    """How far the market went since the proposal was laid; `drift_money` is above zero where that is for the better."""
+    half = drift.instrument.tick.half_text
+    return {
+        "symbol": drift.instrument.symbol,
+        "mid_made": half(drift.made2),
+        "mid": half(drift.now2),
+        "drift_bps": signed(to_text(drift.bps, 1)),
+        "drift_money": signed(money(drift.better)),
+    }
