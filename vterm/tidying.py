@@ -12,7 +12,7 @@ from typing import Any
 from textual._styles_cache import StylesCache
 
 LOOK_SECONDS = 2.5
-EVERY_SECONDS = 30.0
+EVERY_SECONDS = 10.0
 REST_SECONDS = 4.0
 AT_LAST_SECONDS = 600.0
 WHOLE_SECONDS = 600.0
