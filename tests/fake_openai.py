@@ -31,7 +31,8 @@ def says(*blocks: Block, finish: str = "", size: int = 5, usage: bool = True, do
             uses += 1
         await chunk(it, {}, finish or ("tool_calls" if uses and not sparse else "stop"))
         if usage and not sparse:
-            await chunk(it, usage={"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120})
+            for wrote in (1, 20):  # sums, each with the last of them
+                await chunk(it, usage={"prompt_tokens": 100, "completion_tokens": wrote, "total_tokens": 100 + wrote})
         if done:
             await it.raw(b"data: [DONE]\n\n")
 
@@ -40,7 +41,8 @@ def says(*blocks: Block, finish: str = "", size: int = 5, usage: bool = True, do
 
 async def _call(it: Exchange, block: Block, index: int, size: int, sparse: bool) -> None:
     if sparse:
-        await chunk(it, {"tool_calls": [{"function": {"name": block["name"], "arguments": block["raw"]}}]})
+        shape = {"id": block["id"], "index": 0} if block["id"] else {}
+        await chunk(it, {"tool_calls": [{**shape, "function": {"name": block["name"], "arguments": block["raw"]}}]})
         return
     head = {"index": index, "id": block["id"] or f"call_{index}", "type": "function"}
     await chunk(it, {"tool_calls": [{**head, "function": {"name": block["name"], "arguments": ""}}]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import msgspec
@@ -59,7 +59,8 @@ class Completions:
             await self._client.aclose()
 
     async def _pieces(self, events: Any) -> AsyncGenerator[Piece, None]:
-        step, stop, whole = Assembly(), "", False
+        step, stop, whole, told = Assembly(), "", False, _Usage()
+        calls = _Calls(step)
         async for event in events:
             if event.data.strip() == "[DONE]":
                 whole = True
@@ -68,13 +69,14 @@ class Completions:
             if chunk.error is not None:
                 raise of_kind(chunk.error.get("type") or chunk.error.get("code"), chunk.error.get("message"), self._key)
             if chunk.usage is not None:
-                yield Spent(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
+                yield chunk.usage.beyond(told)  # some servers tell the sum with every chunk
+                told = chunk.usage
             for choice in chunk.choices[:1]:
                 stop = choice.finish_reason or stop
                 if choice.delta.content:
                     step.words("text", choice.delta.content)
                     yield Words(choice.delta.content)
-                if not _called(step, choice.delta.tool_calls or ()):
+                if not calls.take(choice.delta.tool_calls or ()):
                     yield Done("tools", step.parts(), step.dropped)
                     return
         if not stop and not whole:
@@ -88,7 +90,7 @@ class _Function(msgspec.Struct):
 
 
 class _Call(msgspec.Struct):
-    index: int = 0
+    index: int | None = None
     id: str | None = None
     function: _Function = msgspec.field(default_factory=_Function)
 
@@ -107,6 +109,11 @@ class _Usage(msgspec.Struct):
     prompt_tokens: int = 0
     completion_tokens: int = 0
 
+    def beyond(self, told: _Usage) -> Spent:
+        """What was not told yet."""
+        return Spent(max(0, self.prompt_tokens - told.prompt_tokens),
+                     max(0, self.completion_tokens - told.completion_tokens))  # fmt: skip
+
 
 class _Chunk(msgspec.Struct):
     choices: list[_Choice] = []
@@ -121,13 +128,29 @@ def _chunk(data: str) -> _Chunk:
         raise unreadable("a chunk is not of the documented shape") from error
 
 
-def _called(step: Assembly, calls: Any) -> bool:
-    for call in calls:
-        if not step.has(call.index) and call.function.name:
-            step.use(call.index, call.id or "", call.function.name)
-        if call.function.arguments and not step.more(call.index, call.function.arguments):
-            return False
-    return True
+class _Calls:
+    """Which call a fragment belongs to: by its index; where a server gives none, or the same to all, by its id."""
+
+    def __init__(self, step: Assembly) -> None:
+        self._step = step
+        self._begun: dict[int | None, tuple[int, str | None]] = {}
+        self._count = 0
+
+    def take(self, calls: Sequence[_Call]) -> bool:
+        """False once the arguments of one are too long to be any."""
+        for call in calls:
+            if call.function.name and self._fresh(call):
+                self._count += 1
+                self._begun[call.index] = (self._count, call.id)
+                self._step.use(("call", self._count), call.id or "", call.function.name)
+            slot = self._begun.get(call.index, (0, None))[0]
+            if call.function.arguments and not self._step.more(("call", slot), call.function.arguments):
+                return False
+        return True
+
+    def _fresh(self, call: _Call) -> bool:
+        known = self._begun.get(call.index)
+        return known is None or call.index is None or (call.id is not None and call.id != known[1])
 
 
 def _said(raw: bytes) -> str:

@@ -15,6 +15,8 @@ from copilot.wire import Answered, Ask, FromWorker, Text
 
 MOST_TEXT = 60_000
 """Characters of one answer; what comes after is not waited for."""
+_NAMED = re.compile(r"\b(?:S&P|Nasdaq|NASDAQ|FTSE|Russell|Nikkei|Stoxx|STOXX|CAC|DAX)[ -]\d{2,4}\b")
+"""Numbers that are a name's part."""
 _MARKER = re.compile(r"^\s*(?:[-*>#|]\s*)*\d{1,2}[.)]\s", re.ASCII)
 
 
@@ -95,7 +97,7 @@ class Course:
 
     def _flagged(self) -> tuple[str, ...]:
         """Figures of the model's own words that no cited result holds. The numbers of a list are no figures."""
-        text = "\n".join(_MARKER.sub("", line) for line in "".join(self._own).splitlines())
+        text = "\n".join(_MARKER.sub("", _NAMED.sub("", line)) for line in "".join(self._own).splitlines())
         known = {result.n: result for result in self.results}
         sent = {result.n: result for result in self.checked}
         missing = unsupported(text, known, self.ask.text)

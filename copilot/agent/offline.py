@@ -12,7 +12,7 @@ from copilot.agent.valuation import dcf
 from copilot.answer import Answer
 from copilot.evidence import Result
 from copilot.offline.catalogue import Catalogue
-from copilot.offline.figures import change, plain
+from copilot.offline.figures import change, percent, plain
 from copilot.offline.grammar import read
 from copilot.offline.intents import Intent, intent_of
 from copilot.offline.planner import worked
@@ -39,7 +39,10 @@ async def planned(hands: Hands, ask: Ask, budget: Budget, tell: Tell, *, stop: a
     try:
         await asyncio.wait({working, stopping}, timeout=budget.seconds, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            return _nothing(ask, "stopped" if stopping.done() else "budget")
+            if stopping.done():
+                return _nothing(ask, "stopped")
+            why = f"the plan was not through within {budget.seconds:g} s"
+            return _failed(ask, Trouble("DESK_DOWN", why, "ask for less, or wait for the desk"))
         return await _told(ask, working.result(), tell)
     except Refused as refused:
         error = refused.refusal
@@ -60,7 +63,10 @@ async def _work(hands: Hands, line: Line | None, text: str) -> tuple[Work, bool]
     if name == "compare":
         return await _plain(hands, "compare " + " and ".join(line.symbols))
     if line.command.offline:
-        return await _plain(hands, line.command.offline.format(rest=line.rest).strip())
+        work, understood = await _plain(hands, line.command.offline.format(rest=line.rest).strip())
+        if name == "risk":
+            await _own_risk(work)
+        return work, understood
     catalogue = await Catalogue.of(hands.reader)
     work = Work(hands, read(line.rest, catalogue), catalogue)
     if name == "sector":
@@ -102,6 +108,17 @@ def _nothing(ask: Ask, ended: str, trouble: Trouble | None = None) -> Answered:
 
 def _failed(ask: Ask, trouble: Trouble) -> Answered:
     return _nothing(ask, "failed", trouble)
+
+
+async def _own_risk(work: Work) -> None:
+    """What an instrument that was named brings of itself."""
+    for one in work.request.listings[:3]:
+        found = await work.call("key_statistics", symbol=one.symbol)
+        law: Document = found.data.get("law") or {}
+        if found.ok and law.get("daily_volatility"):
+            work.say(f"{one.symbol} by itself: usual daily move {percent(law['daily_volatility'])}, "
+                     f"margin {percent(found.data['margin'])}, at most {percent(found.data['concentration'])} of NAV.",
+                     found)  # fmt: skip
 
 
 async def _earnings(work: Work, symbol: str) -> None:

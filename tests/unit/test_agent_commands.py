@@ -100,6 +100,7 @@ OFFLINE = (
     ("/dcf BTC", ("financial_statements",), "INCONSISTENT_FIELDS"),
     ("/earnings nvda", ("earnings",), "is expected"),
     ("/risk", ("margin_status", "risk_report"), "Margin"),
+    ("/risk AAPL", ("margin_status", "risk_report", "key_statistics"), "AAPL by itself"),
     ("/screen tech down 1 %", ("screen_instruments",), "sector=technology and change<-1"),
     ("/briefing", ("portfolio_context", "sector_performance", "risk_report"), "Your account"),
     ("/sector", ("sector_performance",), "Health Care"),

@@ -51,7 +51,7 @@ async def ask(person: Person, server: Server, *, key: str = KEY, silent_s: float
 @pytest.mark.parametrize("size", [1, 4, 10_000])
 @pytest.mark.parametrize("sparse", [False, True], ids=["documented", "as local servers do"])
 async def test_words_and_calls(size: int, sparse: bool, person: Person) -> None:
-    calls = (QUOTE,) if sparse else (QUOTE, tool("order_book", {"symbol": "AAPL", "levels": 3}))
+    calls = (QUOTE, tool("order_book", {"symbol": "AAPL", "levels": 3}))
     steps = (says(text("Moment – "), *calls, size=size, sparse=sparse), says(text("Done [1]."), size=size))
     async with serving(*steps) as server:
         answered = await ask(person, server)
@@ -130,6 +130,14 @@ async def test_nothing_is_heard_for_too_long(person: Person) -> None:
 async def test_reasons_to_stop(finish: str, ended: str, person: Person) -> None:
     async with serving(says(text("words"), finish=finish)) as server:
         assert (await ask(person, server)).ended == ended
+
+
+@in_one_loop
+async def test_calls_that_share_an_index_are_told_apart_by_id(person: Person) -> None:
+    calls = [tool("live_quote", {"symbols": [symbol]}, call=f"id_{symbol}") for symbol in ("AAPL", "NVDA", "KO")]
+    async with serving(says(*calls, sparse=True), says(text("ok"))) as server:
+        answered = await ask(person, server)
+    assert [call["args"]["symbols"] for call in answered.answer["calls"]] == [["AAPL"], ["NVDA"], ["KO"]]
 
 
 @in_one_loop

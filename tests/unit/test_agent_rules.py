@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from copilot.agent.assembly import MOST_USES, Assembly
 from copilot.agent.errands import named_in
 from copilot.agent.hiding import hidden, hidden_in
 from copilot.agent.loop import run
@@ -131,7 +132,7 @@ async def ask(
 
 @in_one_loop
 async def test_figures_without_a_result_are_flagged(person: Person) -> None:
-    line = "1. AAPL is 43.7 % of nothing [1]\n2. you hold 437 [1]\n3. and 511 [2]\n4. of 12 names you asked for"
+    line = "1. AAPL is 43.7 % of nothing [1]\n2. you hold 437 [1]\n3. and 511 [2]\n4. of 12 names in the S&P 500"
     model = Scripted([use("portfolio_context")], [Words(line)])
     answered, _ = await ask(person, model, "which of my 12 names?")
     assert answered.flagged == ("43.7", "511")
@@ -255,7 +256,11 @@ async def test_foreign_text_cannot_end_its_own_marks(person: Person) -> None:
     (message,) = model.requests[0].messages
     text = message.parts[0].text  # type: ignore[union-attr]
     assert text.count("\nThe person's own line:\n") == 1 and text.endswith("The person's own line:\nSummarise.")
-    assert "\x1b" not in text
+    assert "u001b" not in text and "52;c" not in text
+    long = ({"channel": "news_body", "text": "y" * 50_000},)
+    model = Scripted([Words("ok")])
+    await ask(person, model, Ask("t1", "Summarise.", context=long * 3))
+    assert 12_000 < len(model.told) < 20_000
 
 
 @in_one_loop
@@ -351,6 +356,25 @@ def test_naming_a_tool(line: str, named: bool) -> None:
 def test_what_one_string_says_hides_no_other() -> None:
     told_of = {"rows": [{"headline": "-----BEGIN PRIVATE KEY----- and no end"}, {"price": "5"}]}
     assert hidden_in(told_of) == {"rows": [{"headline": "[hidden]"}, {"price": "5"}]}
+
+
+@in_one_loop
+async def test_blanks_are_not_sent_back(person: Person) -> None:
+    model = Scripted([Words(" \n"), use("live_quote", symbols=["AAPL"])], [Words("I see. \n"),
+                     use("live_quote", symbols=["KO"])], [Words("ok")])  # fmt: skip
+    await ask(person, model, "well?")
+    said = [message.parts for message in model.requests[2].messages if message.role == "assistant"]
+    assert [len(parts) for parts in said] == [1, 2] and said[1][0] == Words("I see.")
+
+
+def test_a_step_keeps_so_many_calls_and_no_more() -> None:
+    step = Assembly()
+    for n in range(8_000):
+        step.use(n, "same id", "live_quote")
+        step.more(n, "{}")
+    uses = [part for part in step.parts() if isinstance(part, Use)]
+    assert len(uses) == MOST_USES and step.dropped == 8_000 - MOST_USES
+    assert len({each.call for each in uses}) == MOST_USES, "no two results are for one call"
 
 
 def test_a_result_is_cut_and_says_so() -> None:
