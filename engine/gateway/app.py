@@ -16,6 +16,7 @@ from engine.failures import document, failure
 from engine.gateway.call import Call
 from engine.gateway.hub import Hub
 from engine.gateway.keys import Keys
+from engine.gateway.narrow import hold
 from engine.gateway.routes import CREATED, ROUTES, Handler, scope_of
 from engine.gateway.served import ServedRunner
 from engine.gateway.session import stream
@@ -51,6 +52,7 @@ def _route(runner: ServedRunner, keys: Keys, path: str, handlers: dict[str, Hand
     async def endpoint(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
         call = Call(request, runner, keys)
+        await hold(call, method, path)
         await call.authenticate(scope_of(method, path))
         answer = await handlers[method](call)
         return _json(answer, 201 if (method, path) in CREATED else 200)

@@ -14,6 +14,7 @@ from engine.gateway.caps import algo_claim, amend_claim, order_claim, within_cap
 from engine.gateway.key_routes import create_key, list_keys, revoke_key
 from engine.gateway.keys import READ, TRADE
 from engine.gateway.market_routes import read_markets
+from engine.gateway.narrow import narrow
 from engine.gateway.performance_routes import (
     ask_what_if,
     plan_rebalance,
@@ -298,6 +299,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/proposals/{proposal_id}/decline": {"POST": decline_proposal},
     "/v1/signers": {"GET": list_signers, "POST": enrol_signer},
     "/v1/signers/end": {"POST": end_signer},
+    "/v1/narrow": {"POST": narrow},
     "/v1/engine/stop": {"POST": _stop},
 }
 _MAKES = ("/v1/orders", "/v1/algos", "/v1/alerts", "/v1/keys", "/v1/accounts", "/v1/accounts/{name}/fork")

@@ -18,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from engine.gateway.app import create_app
 from engine.gateway.hub import Hub
 from engine.gateway.keys import Keys
+from engine.gateway.narrow import Connection, carried
 from engine.gateway.served import ServedRunner
 
 log = logging.getLogger("engine.gateway")
@@ -33,7 +34,14 @@ class _PeerChecked(H11Protocol):
         if _foreign(peer):
             log.warning("refused a peer of another user")
             transport.close()
+        self._connection = Connection()
+        self.app_state = carried(self.app_state, self._connection)
         super().connection_made(transport)  # type: ignore[arg-type]
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Whoever was handed a narrowed connection cannot open another: it stays until its peer ends it."""
+        if self._connection.narrowed is None:
+            super().timeout_keep_alive_handler()
 
 
 def _foreign(peer: socket.socket) -> bool:

@@ -16,6 +16,7 @@ from engine.gateway.key_file import Key
 from engine.gateway.key_headers import account_of, account_under, presented_by, sent_path
 from engine.gateway.keys import Keys
 from engine.gateway.message import Message
+from engine.gateway.narrow import no_stream
 from engine.gateway.seat import Seat
 from engine.model.refusal import Code, Refused, refuse
 from engine.ports import StoreError
@@ -43,6 +44,7 @@ async def stream(websocket: WebSocket) -> None:
     packed = PACKED in websocket.scope.get("subprotocols", ())
     keys: Keys = websocket.app.state.keys
     try:
+        no_stream(websocket.scope)
         account, key = _who(websocket, keys)
     except (Refused, StoreError) as error:
         await _turn_away(websocket, error)
