@@ -40,6 +40,7 @@ ACCEPT_QUIET_SECONDS = 0.5
 """How long the keyboard rests before an Enter that needs no code: a key held down never does."""
 CLOSE_AFTER_SECONDS = 0.4
 MOST_WHY = 200
+READING = "the card is put away while you read this"
 ALL_AT_ONCE = "that came all at once, as pasted text does: type the code"
 
 
@@ -66,17 +67,17 @@ class SigningDialog(ModalScreen[None]):
         self._phase = Phase.OPENING
         self.place: Plan = plan(80, 24)
         self.card = CardView()
-        self.parts = {name: LineView(id=f"sign-{name}") for name in ("head", "side", "under", "foot")}
+        self.parts = {name: LineView(id=f"sign-{name}") for name in ("head", "side", "under", "foot", "over")}
 
     # -- parts ----------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
         """A ground, the card, and what stands around it."""
         yield Static(id="sign-box", markup=False)
+        yield self.card
         for part in self.parts.values():
             part.can_focus = False
             yield part
-        yield self.card
 
     def on_mount(self) -> None:
         """Ask for the card; look at what was painted from then on."""
@@ -94,8 +95,8 @@ class SigningDialog(ModalScreen[None]):
         box = self.query_one("#sign-box", Static)
         box.set_class(self.place.framed, "-framed")
         for name, part in (("box", box), *self.parts.items(), ("card", self.card)):
-            region: Region = getattr(self.place, name)
-            part.display = bool(region.area)
+            region: Region = self.place.card if name == "over" else getattr(self.place, name)
+            part.display = bool(region.area) and name != "over"
             part.styles.offset = (region.x, region.y)
             part.styles.width, part.styles.height = max(1, region.width), max(1, region.height)
         self.call_after_refresh(self.paint)
@@ -165,6 +166,8 @@ class SigningDialog(ModalScreen[None]):
             return COVERED
         if app.screen is not self or not app.app_focus or app._held is not None or not self.card.is_attached:
             return COVERED
+        if self.parts["over"].display:
+            return READING
         assert self.session.opened is not None
         return fault(self, self.card.region, self.session.opened.rows, sixteen=self._sixteen)
 
@@ -243,9 +246,8 @@ class SigningDialog(ModalScreen[None]):
 
     def _turn_why(self) -> None:
         self.why = not self.why
-        if not self.place.side.area:  # it takes the card's place
-            self._disarm("the reason stands where the card was")
-            self.card.display = not self.why
+        if not self.place.side.area:
+            self._disarm(READING)
 
     def _why_not(self, event: events.Key, reason: LineEdit) -> None:
         """The reason for declining, as it is typed."""
@@ -300,10 +302,12 @@ class SigningDialog(ModalScreen[None]):
         show = lambda name, body: self.parts[name].show(body)  # noqa: E731
         show("head", [lines.head(session.proposal_id, summary, more, session.left(), session.valid(), place.head.width,
                                  session.phase)])  # fmt: skip
-        if self.why and not place.side.area:
-            show("under", self._why_lines(place.under.width))
-        else:
-            show("under", self._under(place.under.width, place.under.height))
+        show("under", self._under(place.under.width, place.under.height))
+        over = self._over(place.card.width, place.card.height)
+        if self.parts["over"].display != bool(over):
+            self.parts["over"].display = bool(over)
+            self.card.display = not over
+        show("over", over)
         show("side", self._side(place.side.width, place.side.height))
         show("foot", self._foot(place.foot.width, place.foot.height))
 
@@ -314,6 +318,16 @@ class SigningDialog(ModalScreen[None]):
             return self._why_lines(cells)[:rows]
         return beside.side(self.session.facts, self.document, cells, rows)
 
+    def _over(self, cells: int, rows: int) -> list[Line]:
+        """What takes the card's place where there is no other: the reason, what became of it, how to go on."""
+        session, place = self.session, self.place
+        if session.phase is Phase.DONE:
+            found = outcome_lines(session.outcome, self.state.orders, cells)
+            return found[:rows] if len(found) > place.under.height else []
+        if session.phase in (Phase.REFUSED, Phase.OVER) and place.under.height < 3:
+            return lines.told_page(session.told, cells)[:rows]
+        return self._why_lines(cells)[:rows] if self.why and not place.side.area else []
+
     def _why_lines(self, cells: int) -> list[Line]:
         payload = self.session.opened.payload if self.session.opened else ""
         return beside.why_lines(self.document, self.session.facts, payload, cells)
@@ -321,9 +335,10 @@ class SigningDialog(ModalScreen[None]):
     def _under(self, cells: int, rows: int) -> list[Line]:
         session = self.session
         if session.phase is Phase.DONE:
-            return outcome_lines(session.outcome, self.state.orders, cells)[:rows]
+            found = outcome_lines(session.outcome, self.state.orders, cells)
+            return found if len(found) <= rows else []
         if session.phase in (Phase.REFUSED, Phase.OVER):
-            return lines.told_lines(session.told, cells)[:rows]
+            return lines.told_lines(session.told, cells)[:rows] if rows >= 3 else []
         return beside.under(session.facts, self.document, self.state.portfolio, cells, rows)
 
     def _foot(self, cells: int, rows: int) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 from engine.desk import Document
 from engine.model.text import safe
@@ -118,6 +119,16 @@ def field_line(label: str, shown: str, cells: int) -> Line:
     tail = shown[-room:]
     return fit(((f" {label} ", "muted"), (f" {tail}", "foreground on panel"), ("▏", "accent on panel"),
                 (" " * max(0, room - len(tail) - 1), "foreground on panel")), cells)  # fmt: skip
+
+
+def told_page(told: Document, cells: int) -> list[Line]:
+    """The same on a page of its own, nothing cut."""
+    lines: list[Line] = [(), fit(((f" {safe(str(told.get('code', '')), 40)}", "bold warning"),), cells), ()]
+    message, cause, fix = (safe(str(told.get(name, "")), 300) for name in ("message", "cause", "fix"))
+    for text, role in ((message, "foreground"), (cause if cause != message else "", "muted"), (fix, "foreground")):
+        lines += [fit(((f" {row}", role),), cells) for row in wrap(text, max(20, cells - 2))]
+        lines += [()] if text else []
+    return lines
 
 
 def told_lines(told: Document, cells: int) -> list[Line]:

@@ -24,7 +24,7 @@ def outcome_lines(outcome: Document, orders: Mapping[str, Document], cells: int)
     again = " · it had been signed already; nothing happened twice" if outcome.get("code") == "REPLAY_SAME" else ""
     reason = safe(str(outcome.get("reason", "")), 280)
     said = f" · {reason}" if reason else ""
-    summary = f"  {safe(str(outcome.get('summary', '')), 120)}"
+    summary = f"   {safe(str(outcome.get('summary', '')), 120)}"
     lines: list[Line] = [_rule("what became of it", cells)]
     lines.append(fit(((f" {glyph} ", role), (word, "bold foreground"), (f"{again}{said}", "muted")), cells))
     lines.append(fit(((summary, "muted"),), cells))
