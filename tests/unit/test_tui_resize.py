@@ -83,7 +83,7 @@ class Window:
             await pilot.press("escape")
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 async def test_resizing_at_random_never_raises(seed: int) -> None:
     window = Window(seed)
     await busy(window.desk)
@@ -108,7 +108,7 @@ async def test_every_dialog_at_every_edge() -> None:
             await pilot.resize_terminal(120, 36)
             await opener(app, pilot)
             await window.passed(pilot)
-            for edge in (*EDGES[:5], (60, 20), (300, 100)):
+            for edge in ((1, 1), (300, 1), (60, 20), (300, 100)):
                 window.done.append(f"{name} {edge}")
                 await pilot.resize_terminal(*edge)
                 await window.passed(pilot)
@@ -128,7 +128,7 @@ async def test_every_pane_zoomed_at_every_edge() -> None:
             await pilot.resize_terminal(120, 36)
             app.main.go_to(name)
             app.main.do_zoom()
-            for edge in (*EDGES[:5], (60, 20), (300, 100)):
+            for edge in ((1, 1), (300, 1), (60, 20), (300, 100)):
                 window.done.append(f"{name} {edge}")
                 await pilot.resize_terminal(*edge)
                 await window.passed(pilot)
