@@ -272,6 +272,7 @@ async def test_something_that_stands_over_a_cell_of_the_card() -> None:
         patch.styles.position, patch.styles.width, patch.styles.height = "absolute", 1, 1
         patch.styles.offset = (dialog.place.card.x + 6, dialog.place.card.y + 3)
         await dialog.mount(patch)
+        await hands.look()
         await hands.type("enter")
         await hands.look()
         assert not signing.signed

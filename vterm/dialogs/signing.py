@@ -57,7 +57,7 @@ class SigningDialog(ModalScreen[None]):
         self.state, self.session, self.now = state, session, session.now
         session.changed = self._moved
         self.gesture = Gesture("")
-        self.fault = COVERED
+        self.fault = ""
         self.note = ""
         self.why = False
         self.secret: LineEdit | None = None
@@ -87,7 +87,7 @@ class SigningDialog(ModalScreen[None]):
 
     def on_resize(self) -> None:
         """Another place for the card: what was typed does not count there."""
-        self._disarm(COVERED)
+        self._disarm()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -129,7 +129,7 @@ class SigningDialog(ModalScreen[None]):
         if phase is Phase.CARD and opened is not None:
             self.gesture = Gesture(opened.code)
             self.card.show(opened.rows, opened.code, sixteen=self._sixteen)
-            self._disarm(COVERED)
+            self._disarm()
         elif phase is Phase.LOCKED:
             self.secret = LineEdit(most=256)
         self.why, self.note, self.reason = False, "", None
@@ -151,27 +151,34 @@ class SigningDialog(ModalScreen[None]):
         """Hold what is painted against the card; arm it, or take that back."""
         if self.session.phase is not Phase.CARD or self.session.opened is None:
             return
+        if self._changed_looks():
+            self._disarm()
+            return
         found = self._fault()
         if found:
             self._disarm(found)
-        elif self.gesture.painted_ms is None:
+        elif self.gesture.painted_ms is None and self.app._held is None:  # type: ignore[attr-defined]
+            # While a picture is held back for a slow line, what is composed is not on the screen yet.
             self.fault = ""
             self.gesture = self.gesture.painted(self._ms(self.now()))
 
+    def _changed_looks(self) -> bool:
+        """Whether the window or its colours are others than at the last look."""
+        app: Any = self.app
+        before, self._looks = self._looks, (app.size, app.theme, app.palette.look, self.place)
+        return before != self._looks
+
     def _fault(self) -> str:
         app: Any = self.app
-        looks = (app.size, app.theme, app.palette.look, self.place)
-        if looks != self._looks:
-            self._looks = looks
-            return COVERED
-        if app.screen is not self or not app.app_focus or app._held is not None or not self.card.is_attached:
+        if app.screen is not self or not app.app_focus or not self.card.is_attached:
             return COVERED
         if self.parts["over"].display:
             return READING
         assert self.session.opened is not None
         return fault(self, self.card.region, self.session.opened.rows, sixteen=self._sixteen)
 
-    def _disarm(self, why: str) -> None:
+    def _disarm(self, why: str = "") -> None:
+        """Nothing counts until the card is found again; `why`, where that is not only a matter of a moment."""
         self.fault = why
         self.gesture = self.gesture.covered()
 
