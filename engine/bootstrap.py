@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.adapters.sqlite_past import SqlitePast
     from engine.adapters.sqlite_prefix import Cut
     from engine.market.scenarios import Scenario
+    from engine.research.source import ResearchSource
     from engine.simulate import Options, Run
 
 MAX_SEED = 2**63
@@ -89,6 +90,17 @@ def open_desk(
     if replay is not None:
         runner.recording = {"name": replay[0].name, "begin": time_text(begin), "end": time_text(end)}
     return runner
+
+
+def open_sources(home: Path, now: Callable[[], str]) -> dict[str, ResearchSource]:
+    """Sources of real research data, none of which asks anybody until a person turns it on; `now` is market time."""
+    from engine.adapters.edgar_cache import DocumentCache
+    from engine.adapters.edgar_http import EdgarLibrary
+    from engine.research.edgar.settings import read_settings
+    from engine.research.edgar.source import Edgar
+
+    library = EdgarLibrary(lambda: read_settings(home), DocumentCache(home / "edgar"))
+    return {"edgar": Edgar(library, now)}
 
 
 def _identity(store: LedgerStore) -> Identity:

@@ -135,12 +135,14 @@ class _Engine:
         )
 
     async def _serve(self, runner: ServedRunner, market: asyncio.Task[None], begun: float, opened: float) -> None:
+        from engine.bootstrap import open_sources
         from engine.gateway.keys import Keys
         from engine.gateway.serve import Gateway
 
         replay = os.path.abspath(self.options.replay) if self.options.replay else None
         about = {"replay": replay, "store": str(self.store)}
-        gateway = Gateway(runner, self.stopping.set, about, Keys(self.home.path))
+        sources = open_sources(Path(self.home.path), lambda: str(runner.view.clock()["now"]))
+        gateway = Gateway(runner, self.stopping.set, about, Keys(self.home.path), sources)
         loaded = time.perf_counter()
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.home.bind(listener)

@@ -66,3 +66,12 @@ Window = Annotated[
 
 class Nothing(Args, frozen=True):
     """No arguments."""
+
+
+ResearchFrom = Annotated[
+    Literal["practice", "edgar"],
+    Meta(
+        description="practice: the simulated company, consistent with this market. edgar: the real company's filings "
+        "with the SEC, where a person has turned that on; whole currency units, no prices. Never mix the two."
+    ),
+]

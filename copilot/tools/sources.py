@@ -21,6 +21,8 @@ def from_desk(what: str, document: Document, data: Document | None = None, *, tr
 def from_practice(document: Document, words: dict[str, str] | None = None) -> Finding:
     """A finding of one research document. `words` names the fields that hold somebody else's words, and the channel
     they come by."""
+    if document["origin"] == Origin.EDGAR:
+        words = {**(words or {}), "name": "company_name", "industry": "company_industry"}  # a company's own words
     data = {name: value for name, value in document.items() if name not in ("origin", "at")}
     what = " ".join(str(part) for part in ("research", document["kind"], document.get("symbol")) if part)
     source = Source(Origin(document["origin"]), what, str(document["at"]), simulated=bool(document["simulated"]))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from starlette.applications import Starlette
@@ -23,6 +23,9 @@ from engine.gateway.session import stream
 from engine.model.refusal import Refused
 from engine.ports import StoreError
 
+if TYPE_CHECKING:
+    from engine.research.source import ResearchSource
+
 _TITLES = {404: "UNKNOWN_PATH", 405: "METHOD_NOT_ALLOWED"}
 
 
@@ -33,8 +36,10 @@ def create_app(
     stop: Callable[[], None],
     health: Callable[[], dict[str, Any]],
     keys: Keys | None = None,
+    sources: Mapping[str, ResearchSource] | None = None,
 ) -> Starlette:
-    """The application. `stop` ends the engine; `health` answers /healthz; without `keys` they live in memory."""
+    """The application. `stop` ends the engine; `health` answers /healthz; without `keys` they live in memory;
+    `sources` are of research data, beside the practice universe."""
     known = keys or Keys()
     routes: list[Any] = [_route(runner, known, path, handlers) for path, handlers in ROUTES.items()]
     routes.append(WebSocketRoute("/v1/stream", stream))
@@ -44,7 +49,7 @@ def create_app(
     )
     app.router.redirect_slashes = False
     app.state.runner, app.state.hub, app.state.stop, app.state.health = runner, hub, stop, health
-    app.state.keys = known
+    app.state.keys, app.state.sources = known, sources or {}
     return app
 
 

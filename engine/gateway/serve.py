@@ -9,8 +9,8 @@ import os
 import socket
 import struct
 import time
-from collections.abc import Callable, Generator
-from typing import Any
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -20,6 +20,9 @@ from engine.gateway.hub import Hub
 from engine.gateway.keys import Keys
 from engine.gateway.narrow import Connection, carried
 from engine.gateway.served import ServedRunner
+
+if TYPE_CHECKING:
+    from engine.research.source import ResearchSource
 
 log = logging.getLogger("engine.gateway")
 
@@ -70,10 +73,11 @@ class Gateway:
         stop: Callable[[], None],
         about: dict[str, str | None] | None = None,
         keys: Keys | None = None,
+        sources: Mapping[str, ResearchSource] | None = None,
     ) -> None:
         self._runner, self._about, self._begun = runner, about or {}, time.monotonic()
         self.hub = Hub(runner)
-        app = create_app(runner, self.hub, stop=stop, health=self.health, keys=keys)
+        app = create_app(runner, self.hub, stop=stop, health=self.health, keys=keys, sources=sources)
         config = uvicorn.Config(
             app,
             http=_PeerChecked,

@@ -284,8 +284,8 @@ PRODUCERS: dict[Code, Producer] = {
 }
 
 SIGNING = {Code(word.value) for word in SigningCode} - {Code.UNKNOWN_FIELD}
-ELSEWHERE = {Code.UNKNOWN_TOOL, *SIGNING}
-"""Of the copilot's tools (tests/unit/test_tools.py) and of signatures (tests/unit/test_signing_*.py)."""
+ELSEWHERE = {Code.UNKNOWN_TOOL, Code.SOURCE_UNAVAILABLE, *SIGNING}
+"""Of the copilot's tools (tests/unit/test_tools.py), of EDGAR (test_edgar.py), of signatures (test_signing_*.py)."""
 
 
 def test_every_code_has_a_producer() -> None:

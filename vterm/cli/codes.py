@@ -103,6 +103,7 @@ REFUSALS = {
     "NOT_CANCELLABLE": (3, "the order is done already"),
     "RATE_LIMITED": (3, "too many requests in too short a time"),
     "STALE_MARKET": (6, "the market data is too old to trade on"),
+    "SOURCE_UNAVAILABLE": (6, "a source of real data, such as EDGAR, does not answer as it should"),
     "UNAUTHENTICATED": (5, "a signed request does not prove a valid key"),
     "FORBIDDEN": (5, "this account, key, or user of the machine may not do that"),
     "ACCOUNT_LOCKED": (5, "the account takes no orders until its trouble is solved"),

@@ -31,6 +31,9 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """The list of each kind that becomes a table, and its columns."""
 
+REAL: dict[str, tuple[str, tuple[str, ...]]] = {"concept": ("facts", ("filed", "from", "to", "value", "unit", "form"))}
+"""Of kinds that only EDGAR has."""
+
 CHAIN = ("strike", "volatility", "call_bid", "call_ask", "call_delta", "put_bid", "put_ask", "put_delta")
 LINES = ("income", "balance", "cash_flow")
 
@@ -45,6 +48,10 @@ def run_research(context: Context, args: Namespace) -> int:
     """The document of a kind as a table of its rows; what is simulated says so."""
     if not args.kind:
         return show_one(context, context.get("/v1/research")) if context.json else _kinds(context)
+    if args.kind == "edgar":
+        from vterm.cli.edgar import run_edgar
+
+        return run_edgar(context, args.rest)
     symbols = [word for word in args.rest if "=" not in word]
     if len(symbols) > 1:
         raise usage("research is about one symbol", "name one, or none for the whole market")
@@ -55,10 +62,18 @@ def run_research(context: Context, args: Namespace) -> int:
         return show_one(context, answer)
     document = answer.document
     if not context.csv:
-        sys.stderr.write("simulated: made up, and consistent with this simulated market\n")
+        sys.stderr.write(f"{_whose(document)}\n")
         fields({name: value for name, value in document.items() if name not in ("origin", "simulated", "kind")})
     _body(context, document)
     return 0
+
+
+def _whose(document: dict[str, Any]) -> str:
+    """One line on whose figures they are: made-up and real ones never share a table."""
+    if document["simulated"]:
+        return "simulated: made up, and consistent with this simulated market"
+    kept = ", kept: EDGAR does not answer now" if document.get("stale") else ""
+    return plain(f"real: filed with the SEC, fetched {document['fetched_at']}{kept}; this desk's prices are simulated")
 
 
 def _kinds(context: Context) -> int:
@@ -74,8 +89,8 @@ def _body(context: Context, document: dict[str, Any]) -> None:
     elif kind == "statements":
         periods = tuple(row["period"] for row in document["statements"])
         show_rows(context, _lines(document["statements"]), ("line", *periods), "statements")
-    elif kind in TABLES:
-        noun, columns = TABLES[kind]
+    elif kind in TABLES or kind in REAL:
+        noun, columns = (TABLES | REAL)[kind]
         show_rows(context, document[noun], columns, noun)
         if kind == "filings" and document["count"] == 1:
             _sections(document["filings"][0])

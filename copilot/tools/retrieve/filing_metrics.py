@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copilot.tools.fields import Symbol
+from copilot.tools.fields import ResearchFrom, Symbol
 from copilot.tools.finding import Finding
 from copilot.tools.sources import from_practice
 from copilot.tools.tool import Args, retrieve
@@ -13,6 +13,7 @@ class Of(Args, frozen=True):
     """Of which company."""
 
     symbol: Symbol
+    source: ResearchFrom = "practice"
 
 
 @retrieve(Of, example={"symbol": "AAPL"})
@@ -23,4 +24,4 @@ async def filing_metrics(desk: DeskReader, args: Of) -> Finding:
     Amounts are thousands of the company's currency, market value in whole units, ratios plain numbers, margins and
     yields shares (0.25 = 25 %), growth in per cent. Null where a ratio means nothing (losses).
     """
-    return from_practice(await desk.research("filing-metrics", args.symbol))
+    return from_practice(await desk.research("filing-metrics", args.symbol, source=args.source))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from copilot.tools.fields import Symbol
+from copilot.tools.fields import ResearchFrom, Symbol
 from copilot.tools.finding import Finding
 from copilot.tools.sources import from_practice
 from copilot.tools.tool import Args, retrieve
@@ -17,6 +17,7 @@ class Of(Args, frozen=True):
     """Of which company."""
 
     symbol: Symbol
+    source: ResearchFrom = "practice"
     period: Annotated[Literal["quarter", "year"], Meta(description="Fiscal quarters or fiscal years.")] = "quarter"
     limit: Annotated[int, Meta(description="Most periods, newest first: 8 quarters or 3 years.", ge=1, le=8)] = 4
 
@@ -29,4 +30,6 @@ async def financial_statements(desk: DeskReader, args: Of) -> Finding:
     change of cash is that of the balance, four quarters are a year. INCONSISTENT_FIELDS for what is no company.
     """
     limit = min(args.limit, 3) if args.period == "year" else args.limit
-    return from_practice(await desk.research("statements", args.symbol, period=args.period, limit=limit))
+    return from_practice(
+        await desk.research("statements", args.symbol, period=args.period, limit=limit, source=args.source)
+    )
