@@ -6,15 +6,12 @@ adapter turns them into its provider's.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 import msgspec
 
-from copilot.tools.call import Hands
 from copilot.tools.finding import Document
-from copilot.wire import Answered, Ask, Budget, FromWorker, Outcome
 
 
 class Words(msgspec.Struct, frozen=True, tag="words"):
@@ -135,24 +132,3 @@ class Outside(Protocol):
 
     async def run(self, tool: str, args: Document) -> Document:
         """The document of copilot.tools.call.call; never raises for what a tool did wrong."""
-
-
-class Agent(Protocol):
-    """The one entry, `copilot.agent.loop.run`."""
-
-    async def __call__(
-        self,
-        hands: Hands,
-        ask: Ask,
-        model: Model,
-        budget: Budget,
-        tell: Callable[[FromWorker], Awaitable[None]],
-        outside: Outside | None = None,
-        *,
-        stop: asyncio.Event | None = None,
-        minimise: bool = False,
-        outcomes: Sequence[Outcome] = (),
-    ) -> Answered:
-        """Answer one question. `tell` gets Text, Called, Proposed and Note as they come; the Answered is returned and
-        not told. Setting `stop` ends it at once with what was said; a cancelled task ends cleanly with CancelledError.
-        `outcomes` are what became of proposals since the last turn. Never raises for what a model or tool did wrong."""
