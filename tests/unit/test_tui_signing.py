@@ -20,7 +20,7 @@ from tests.unit.test_tui_screen import opened, settle
 from vterm.dialogs.proposals import ProposalsDialog
 from vterm.dialogs.signing import SigningDialog
 from vterm.dialogs.signing_card import styles
-from vterm.dialogs.signing_check import fault, ratio
+from vterm.dialogs.signing_check import composed, fault, ratio
 from vterm.dialogs.signing_plan import plan
 from vterm.dialogs.signing_session import Phase
 from vterm.settings import Settings
@@ -63,7 +63,7 @@ async def card_of(hands: Hands) -> SigningDialog:
 
 def text(dialog: SigningDialog) -> str:
     """All that the dialog shows, from the composed screen."""
-    return "\n".join(strip.text for strip in dialog._compositor.render_strips())
+    return "\n".join(strip.text for strip in composed(dialog, Region(0, 0, *dialog.size)))
 
 
 async def test_the_counter_says_that_one_waits_and_nothing_opens() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -46,14 +47,15 @@ def detail_lines(row: Document, cells: int) -> list[Line]:
     """What the one under the cursor gave as its reason, or why it ended, and what it made."""
     rule: Line = (("─" * cells, "rule"),)
     if not row:
-        return [rule, (), ()]
+        return [rule, (), (), (), ()]
     made = ", ".join(safe(str(name), 20) for name in row.get("results", ()))
     reason, why = safe(str(row.get("reason", "")), 280), safe(str(row.get("rationale", "")), 280)
     ended = f"made {made}" if made else reason
     if row.get("replaced_by"):
         ended = f"{ended} · {safe(str(row['replaced_by']), 20)} takes its place".removeprefix(" · ")
-    return [rule, fit(((f" {why or 'no reason was given'}", "agent" if why else "muted"),), cells),
-            fit(((f" {ended}", "foreground"),), cells)]  # fmt: skip
+    rows = [*wrap(why or "no reason was given", max(20, cells - 2)), "", "", ""][:3]
+    lines = [fit(((f" {text}", "agent" if why else "muted"),), cells) for text in rows]
+    return [rule, *lines, fit(((f" {ended}", "foreground"),), cells)]
 
 
 class ProposalsDialog(ModalScreen[str]):

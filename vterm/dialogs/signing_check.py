@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.color import ColorSystem
 from rich.style import Style
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME
+from textual._context import visible_screen_stack
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -32,7 +33,12 @@ FAINT = "a cell of the card cannot be read"
 
 def composed(screen: Screen[object], region: Region) -> list[Strip]:
     """The cells of a region of the screen as the compositor puts them together, a strip a row."""
-    chops = screen._compositor._render_chops(region, lambda y: region.y <= y < region.bottom)
+    # The screens behind are part of a picture: without them the framework would remember a ground that is empty.
+    token = visible_screen_stack.set(screen.app._background_screens)
+    try:
+        chops = screen._compositor._render_chops(region, lambda y: region.y <= y < region.bottom)
+    finally:
+        visible_screen_stack.reset(token)
     rows = []
     for y in region.line_range:
         pieces = sorted((at, strip) for at, strip in chops[y].items() if strip and region.x <= at < region.right)
