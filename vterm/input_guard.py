@@ -22,7 +22,7 @@ class GuardedApp(App[int], inherit_bindings=False):
     """Knows what was typed; a screen with `owns_input` has all of it, so that no binding, palette or widget does."""
 
     signing: Signing | None = None
-    """The signer's link; made when the first proposal is opened."""
+    """The signer's link, where there is one."""
 
     hand_clock: Callable[[], float] = staticmethod(monotonic)
     """Seconds, the clock of what was typed."""

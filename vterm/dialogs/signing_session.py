@@ -16,8 +16,6 @@ from engine.model.refusal import Refused
 from vterm.dialogs.signing_facts import Facts, terms_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from vterm.signing import Opened, SignerState, Signing
 
 LOST = (DeskUnreachable, OSError, EOFError)
@@ -36,12 +34,6 @@ class ProposalDesk(Protocol):
 
     async def preview(self, order: Document) -> Document:
         """What an order would do if it were sent now."""
-
-
-def signer_of(desk: object, home: Path | None) -> Signing | None:
-    """The signer's link for a desk that is served at a home; None where there is none."""
-    del desk, home
-    return None
 
 
 def error_of(no: Refused) -> Document:

@@ -8,9 +8,11 @@ from vterm.screens.touring import TouringScreen
 
 if TYPE_CHECKING:
     from vterm.dialogs.signing_session import ProposalDesk
+    from vterm.screens.copilot import CopilotView
     from vterm.terminal import VtermApp
 
 NOTHING = "Nothing waits for your signature"
+NO_SIGNER = "This terminal has no signer to ask; `vterm decline ID` turns a proposal down"
 
 
 class SigningScreen(TouringScreen):
@@ -36,11 +38,32 @@ class SigningScreen(TouringScreen):
 
         self.app.push_screen(ProposalsDialog(self.state, self.bridge), chosen)
 
+    def ask_copilot(self, text: str) -> None:
+        """Ask, and look at the answer."""
+        self.open_screen(6)
+        view = cast("CopilotView", self.page)
+        if view.is_mounted:
+            view.ask(text)
+        else:
+            self.call_after_refresh(view.ask, text)
+
+    def do_ask_about(self) -> None:
+        """The fill, order or instrument at the cursor."""
+        from vterm.chat_about import about
+
+        row = getattr(self.focused, "current", None)
+        self.ask_copilot(about(self.state, self.context, row if isinstance(row, str) else ""))
+
+    def do_chat_mode(self) -> None:
+        """The copilot's next mode."""
+        self.open_screen(6)
+        cast("CopilotView", self.page).talk.turn_mode()
+
     def sign_one(self, proposal_id: str) -> None:
         """Put this one before the person."""
         from engine.desk import DeskUnreachable
         from vterm.dialogs.signing import SigningDialog
-        from vterm.dialogs.signing_session import Session, signer_of
+        from vterm.dialogs.signing_session import Session
 
         app = cast("VtermApp", self.app)
         if app.screen is not self:
@@ -50,9 +73,8 @@ class SigningScreen(TouringScreen):
         except DeskUnreachable as error:
             self.say(str(error), "warning")
             return
-        signing = app.signing = app.signing or signer_of(desk, app.home)
-        if signing is None:
-            self.say("This desk has no signer", "warning")
+        if app.signing is None:
+            self.say(NO_SIGNER, "warning")
             return
-        session = Session(signing, cast("ProposalDesk", desk), proposal_id, app.hand_clock)
+        session = Session(app.signing, cast("ProposalDesk", desk), proposal_id, app.hand_clock)
         app.push_screen(SigningDialog(self.state, session))
