@@ -6,9 +6,9 @@ foreign `text` they came from, with its `channel`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -33,7 +33,11 @@ class Script(msgspec.Struct, frozen=True):
     @classmethod
     def read(cls, path: Path) -> Script:
         """A file. Raises Refused with MALFORMED_JSON where it is no script, OSError where it cannot be read."""
-        raw = path.read_bytes()
+        return cls.of(path.read_bytes())
+
+    @classmethod
+    def of(cls, raw: bytes) -> Script:
+        """A file's content. Raises Refused with MALFORMED_JSON or TYPE_ERROR where it is no script."""
         try:
             return _script(_items(raw))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -61,25 +65,50 @@ def _script(items: Sequence[Any]) -> Script:
     return Script(tuple(calls), tuple(texts))
 
 
-async def play(hands: Hands, script: Script) -> Answer:
+Made = Callable[[int, str, Document, Document | None], Awaitable[None]]
+"""Told of each call: its number, tool and arguments, when it begins (None) and with its document when it has ended."""
+
+
+class Elsewhere(Protocol):
+    """Tools that run outside."""
+
+    def has(self, tool: str) -> bool:
+        """Whether there is such a tool."""
+
+    async def run(self, tool: str, args: Document) -> Document:
+        """The document of one call."""
+
+
+async def play(
+    hands: Hands, script: Script, told: Made | None = None, outside: Elsewhere | None = None, most: int = MOST_CALLS
+) -> Answer:
     """Make every call, obediently, as far as a turn goes; what each came to is said in the desk's words only."""
     made: list[Result] = []
     calls: list[Document] = []
-    for n, each in enumerate(script.calls[:MOST_CALLS], 1):
+    for n, each in enumerate(script.calls[:most], 1):
         tool, args = str(each["tool"]), each.get("args") or {}
-        document = await call(hands, tool, msgspec.json.encode(args))
-        kept = args if tool in GROUP_OF and isinstance(args, dict) else {}
+        elsewhere = outside is not None and tool not in GROUP_OF and outside.has(tool)
+        kept = args if (tool in GROUP_OF or elsewhere) and isinstance(args, dict) else {}
         shown = str(safe(tool, 64))
+        if told is not None:
+            await told(n, shown, kept, None)
+        if outside is not None and elsewhere:
+            hands.turn.foreign += 1  # before it runs: whatever it says, somebody else has said it
+            document = await outside.run(tool, kept)
+        else:
+            document = await call(hands, tool, msgspec.json.encode(args))
+        if told is not None:
+            await told(n, shown, kept, document)
         made.append(Result(n, shown, kept, document))
         calls.append({"tool": shown, "args": kept, "ok": document["ok"], "took_ms": document["took_ms"],
                       **({} if document["ok"] else {"error": document["error"]})})  # fmt: skip
     left = len(script.calls) - len(made)
     lines = [_line(result) for result in made]
     if left > 0:
-        lines.append(f"{left} further calls were not made: a turn has {MOST_CALLS}.")
+        lines.append(f"{left} further calls were not made: a turn has {most}.")
     proposals = tuple(
         {name: result.data[name] for name in _PROPOSAL if name in result.data} for result in made
-        if result.ok and "proposal_id" in result.data
+        if result.ok and isinstance(result.data, dict) and "proposal_id" in result.data
     )  # fmt: skip
     text = "\n".join([*lines, "Nothing was sent; what is proposed waits for a person.", "", LABEL])
     return Answer(text, True, tuple(calls), tuple(result.citation() for result in made), proposals)
@@ -88,5 +117,5 @@ async def play(hands: Hands, script: Script) -> Answer:
 def _line(result: Result) -> str:
     if not result.ok:
         return f"{result.tool}: {result.error.get('code')} [{result.n}]"
-    proposal = result.data.get("proposal_id")
+    proposal = result.data.get("proposal_id") if isinstance(result.data, dict) else None
     return f"{result.tool}: {'proposed ' + str(proposal) if proposal else 'read'} [{result.n}]"

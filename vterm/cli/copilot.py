@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from vterm.cli.output import write_json
 from vterm.cli.stop import stop, usage
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from typing import Any
 
-    from copilot.answer import Answer
+    from copilot.keeper_door import Door
+    from copilot.tools.finding import Document
+    from copilot.wire import Answered
     from vterm.cli.context import Context
 
 MOST_INPUT = 256 * 1024
@@ -34,11 +38,11 @@ def run_copilot(context: Context, args: Namespace) -> int:
         raise usage("nothing was asked", "vterm copilot am I over-exposed to tech")
     answer = asyncio.run(_answer(context, text, foreign))
     if context.json:
-        write_json(answer.document())
+        write_json(answer)
         return 0
     from engine.model.text import safe
 
-    sys.stdout.write("\n".join(str(safe(line, 2_000)) for line in answer.text.splitlines()) + "\n")
+    sys.stdout.write("\n".join(str(safe(line, 2_000)) for line in str(answer["text"]).splitlines()) + "\n")
     return 0
 
 
@@ -78,33 +82,60 @@ def _bad(code: str, message: str, fix: str) -> Exception:
     return stop(code, message, fix, Code(code).exit_code)
 
 
-async def _answer(context: Context, text: str, foreign: list[tuple[str, str]]) -> Answer:
-    from pathlib import Path
-
-    from copilot.scripted import Script, play
-    from copilot.tools.call import Hands
-    from copilot.turn import Turn
-    from engine.client.desk import DeskClient
-    from engine.model.refusal import Refused
+async def _answer(context: Context, text: str, foreign: list[tuple[str, str]]) -> Document:
+    from copilot.keeper import Keeper
+    from copilot.keeper_settings import chosen
+    from copilot.wire import Answered, Ask
+    from engine.model.refusal import Code, Refused
     from vterm.cli.stop import Stop
 
-    model = os.environ.get("VTERM_COPILOT", "")
-    if model and not model.startswith("scripted:"):
-        raise usage(f"VTERM_COPILOT names no model: {model[:40]!r}", "unset it, or give it scripted:FILE")
     try:
-        script = Script.read(Path(model.removeprefix("scripted:"))) if model else None
-    except OSError as error:
-        raise usage(f"the script cannot be read: {error.strerror}", "VTERM_COPILOT=scripted:FILE") from None
+        choice = chosen(context.home.path, os.environ)
+    except Refused as refused:
+        unfit = refused.refusal
+        if unfit.code in (Code.ENUM_ERROR, Code.MISSING_FIELD):
+            raise usage(unfit.message, unfit.fix) from None
+        raise Stop(unfit.document(), unfit.code.exit_code) from None
+    try:
+        # What came with the question was written by others: it is counted, so that what is proposed after it is
+        # marked on its card, and never read as words to act on.
+        beside = tuple({"channel": channel, "text": words} for channel, words in dict.fromkeys(foreign))
+        async with _door(context) as door:
+            keeper = Keeper(door, choice.provider, minimise=choice.minimise)
+            try:
+                await keeper.start()
+                await keeper.ask(Ask("1", text, context=beside))
+                async for event in keeper.events():
+                    if isinstance(event, Answered):
+                        return _ended(event)
+            finally:
+                await keeper.close()
     except Refused as refused:
         raise Stop(refused.refusal.document(), refused.refusal.code.exit_code) from None
-    desk = DeskClient(context.home, context.account, context.options)
-    await desk.ready()
-    # What came with the question was written by others: it is counted, so that what is proposed after it is marked on
-    # its card, and never read as words to act on.
-    texts = {*foreign, *(script.foreign if script is not None else ())}
-    hands = Hands(desk, desk, Turn(foreign=sum(1 for _, each in texts if each.strip())))
-    if script is not None:
-        return await play(hands, script)
-    from copilot.offline.planner import answer
+    raise stop("COPILOT_GONE", "the copilot gave no answer", "ask again", 6)
 
-    return await answer(hands, text)
+
+@asynccontextmanager
+async def _door(context: Context) -> AsyncIterator[Door]:
+    """The home's engine, or with --no-daemon one inside this command; the worker is a process of its own either way."""
+    if context.no_daemon:
+        from vterm.cli.embedded_door import embedded_door
+
+        async with embedded_door(context.home, context.account, context.options) as inside:
+            yield inside
+        return
+    from copilot.keeper_door import HomeDoor
+
+    yield HomeDoor(context.home, context.account, context.options)
+
+
+def _ended(event: Answered) -> Document:
+    """The answer of a turn. Raises Stop where it failed."""
+    if event.ended == "failed" and event.refusal is not None:
+        from engine.model.refusal import Code
+        from engine.model.text import safe
+
+        told = {name: str(safe(str(event.refusal.get(name, "")), 300)) for name in ("code", "message", "fix")}
+        known = told["code"] in Code.__members__
+        raise stop(told["code"], told["message"], told["fix"], Code(told["code"]).exit_code if known else 6)
+    return event.answer
