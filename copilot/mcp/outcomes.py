@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, cast
 
 from msgspec import Meta
 
@@ -36,18 +36,18 @@ class Outcomes(Protocol):
         """{"proposals": [...]}, newest first."""
 
 
-def outcomes_tool(desk: Outcomes, origin: Callable[[], str]) -> Retrieve[Wanted]:
+def outcomes_tool(origin: Callable[[], str]) -> Retrieve[Wanted]:
     """The tool, for one client. Other clients' proposals, a person's and the copilot's are not there for it."""
 
     @retrieve(Wanted, example={"open_only": True})
-    async def list_proposals(_: DeskReader, args: Wanted) -> Finding:
+    async def list_proposals(desk: DeskReader, args: Wanted) -> Finding:
         """What became of your own proposals, newest first: READY or PRESENTED while a person has not decided, then
         EXECUTED with its results, DECLINED with the person's reason, EXPIRED, or REPRICED into another.
 
         Ask again to follow one; nothing calls you back. One that nobody opens ends at expires_at. Times are UTC.
         """
         mine = origin()
-        found = (await desk.proposals(args.open_only))["proposals"]
+        found = (await cast(Outcomes, desk).proposals(args.open_only))["proposals"]
         rows = [
             {name: one[name] for name in TOLD if name in one}
             for one in found

@@ -17,7 +17,7 @@ from mcp.shared.message import SessionMessage
 
 from copilot.mcp.lines import BoundedLines, take_stdin
 from copilot.mcp.listing import answered, listed
-from copilot.mcp.peer import UNNAMED, Peer, PeerDesk
+from copilot.mcp.peer import UNNAMED, Connect, Peer
 from copilot.mcp.prompts import listed_prompts, prompt
 
 INSTRUCTIONS = (
@@ -60,9 +60,9 @@ def build(peer: Peer) -> Server[Any]:
     )
 
 
-async def serve(desk: PeerDesk, wire: BinaryIO | None = None, out: Any = None) -> None:
+async def serve(connect: Connect, wire: BinaryIO | None = None, out: Any = None) -> None:
     """Serve one client until it goes: on standard input and output, or on another wire (`out` has write and flush)."""
-    peer = Peer(desk)
+    peer = Peer(connect)
     server = build(peer)
     lines = BoundedLines(wire or take_stdin())
     async with stdio_server(stdin=cast(Any, lines), stdout=out) as (reads, writes):

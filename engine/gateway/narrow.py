@@ -35,6 +35,7 @@ NARROW: frozenset[tuple[str, str]] = frozenset(
         ("POST", "/v1/portfolio/what-if"),
         ("POST", "/v1/portfolio/rebalance"),
         ("POST", "/v1/proposals"),
+        ("GET", "/v1/proposals"),  # outcomes: without card, payload, code or nonce
     }
 )  # fmt: skip
 """All that a narrowed connection may ask for. What is not here is closed to it, also a route that is added later."""
@@ -134,7 +135,7 @@ async def _own_name(call: Call, rest: Narrowing) -> None:
 
 
 def _nameable(origin: str) -> bool:
-    return origin.isascii() and (origin == "copilot" or origin.startswith("tool:")) and len(origin) <= 120
+    return origin.isascii() and (origin == "copilot" or origin.startswith(("tool:", "mcp:"))) and len(origin) <= 120
 
 
 def _closed(what: str) -> Refused:

@@ -18,6 +18,7 @@ import pytest_asyncio
 
 from copilot.mcp.peer import MOST_WAITING
 from copilot.mcp.server import serve
+from tests.mcp_desk import connector
 from tests.signed_desk import Person, signed_desk
 
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
@@ -171,7 +172,7 @@ async def talk(person: Person, raw: bytes) -> list[dict[str, Any]]:
     taken, given = os.pipe()
     out = Out()
     with os.fdopen(taken, "rb") as wire:
-        served = asyncio.create_task(serve(person.desk, wire, out))
+        served = asyncio.create_task(serve(connector(person), wire, out))
         await asyncio.to_thread(_say, given, raw, out)
         await asyncio.wait_for(served, 60)
     return out.lines
@@ -226,5 +227,5 @@ async def test_a_flood_of_proposals_leaves_twenty(person: Person) -> None:
 @in_one_loop
 async def test_an_input_that_ends_ends_the_server(person: Person) -> None:
     out = Out()
-    await asyncio.wait_for(serve(person.desk, io.BytesIO(b""), out), 20)
+    await asyncio.wait_for(serve(connector(person), io.BytesIO(b""), out), 20)
     assert out.lines == []

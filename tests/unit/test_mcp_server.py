@@ -20,7 +20,9 @@ from copilot.mcp.peer import MOST_WAITING, Peer, client_name
 from copilot.mcp.server import build
 from copilot.tools.registry import GROUP_OF, NAMES
 from copilot.tools.tool import Group
+from engine.model.refusal import Code, Refused
 from engine.model.text import safe
+from tests.mcp_desk import connector
 from tests.signed_desk import Person, signed_desk
 
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
@@ -36,7 +38,7 @@ async def person(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pers
 
 
 def client(person: Person, name: str = "tester", mode: Any = "auto") -> mcp.Client:
-    return mcp.Client(build(Peer(person.desk)), client_info=Implementation(name=name, version="1"), mode=mode)
+    return mcp.Client(build(Peer(connector(person))), client_info=Implementation(name=name, version="1"), mode=mode)
 
 
 def document(result: Any) -> dict[str, Any]:
@@ -168,7 +170,7 @@ async def test_a_flood_leaves_five_and_no_second_name_helps(person: Person) -> N
 
 @in_one_loop
 async def test_waiting_calls_are_bounded(person: Person) -> None:
-    peer = Peer(person.desk)
+    peer = Peer(connector(person))
     calls = [peer.run("live_quote", {"symbols": ["AAPL"]}) for _ in range(MOST_WAITING + 10)]
     found = await asyncio.gather(*calls)
     assert sum(answer["ok"] for answer in found) == MOST_WAITING
@@ -216,5 +218,39 @@ async def test_lines_are_bounded_and_malformed_ones_are_told() -> None:
 
 
 def test_what_waits_for_other_work_says_so(person: Person) -> None:
-    waiting = [tool for tool in Peer(person.desk).tools() if tool.needs]
+    waiting = [tool for tool in Peer(connector(person)).tools() if tool.needs]
     assert all("Not available yet" in str(listed(tool).description) for tool in waiting)
+
+
+@in_one_loop
+async def test_the_connection_itself_can_only_read_and_propose(person: Person) -> None:
+    desk: Any = await connector(person)("mcp:narrow")
+    made = await person.propose(order={**order(117), "type": "limit", "quantity": "3"})
+    forbidden = [
+        ("POST", "/v1/orders", {**order(115), "side": "buy"}), ("DELETE", "/v1/orders/o000001", None),
+        ("POST", f"/v1/proposals/{made}/present", {}), ("POST", f"/v1/proposals/{made}/decline", {}),
+        ("POST", f"/v1/proposals/{made}/sign", {}), ("GET", "/v1/signers", None), ("GET", "/v1/keys", None),
+        ("POST", "/v1/narrow", {"account": "main", "scopes": ["read"], "origins": ["mcp:other"]}),
+        ("POST", "/v1/proposals", {"purpose": "order.place", "origin": "mcp:other", "order": order(116)}),
+        ("POST", "/v1/proposals", {"purpose": "order.place", "origin": "human", "order": order(116)}),
+    ]  # fmt: skip
+    for method, path, body in forbidden:
+        with pytest.raises(Refused) as caught:
+            await desk._call(method, path, body)
+        assert caught.value.refusal.code is Code.FORBIDDEN, path
+    await desk.close()
+    await declined(person)
+
+
+@in_one_loop
+async def test_a_lost_connection_is_made_anew(person: Person) -> None:
+    made: list[Any] = []
+
+    async def connect(origin: str) -> Any:
+        made.append(await connector(person)(origin))
+        return made[-1]
+
+    peer = Peer(connect)
+    assert (await peer.run("live_quote", {"symbols": ["AAPL"]}))["ok"]
+    made[0].lost.set()
+    assert (await peer.run("live_quote", {"symbols": ["AAPL"]}))["ok"] and len(made) == 2

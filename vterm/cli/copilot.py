@@ -33,6 +33,10 @@ def args_copilot(parser: ArgumentParser) -> None:
 
 def run_copilot(context: Context, args: Namespace) -> int:
     """Answer one turn."""
+    if args.text[:1] == ["mcp"] and args.text[1:2] in ([], ["add"], ["list"], ["remove"]):
+        from vterm.cli.copilot_mcp import run_copilot_mcp
+
+        return run_copilot_mcp(context, args.text[1:])
     text, foreign = (" ".join(args.text), []) if args.text else _document(context)
     if not text.strip():
         raise usage("nothing was asked", "vterm copilot am I over-exposed to tech")

@@ -33,8 +33,13 @@ def run_mcp(context: Context, args: Namespace) -> int:
 
 
 async def _serve(context: Context, serve: Any) -> None:
-    from engine.client.desk import DeskClient
+    from copilot.keeper_door import HomeDoor
+    from copilot.mcp.desk import NarrowPeerDesk, narrowed
 
-    desk = DeskClient(context.home, context.account, context.options)
-    await desk.ready()
-    await serve(desk)
+    door = HomeDoor(context.home, context.account, context.options)
+    (await door.connect()).close()
+
+    async def connect(origin: str) -> NarrowPeerDesk:
+        return await narrowed(door.connect, context.account, origin)
+
+    await serve(connect)

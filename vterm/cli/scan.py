@@ -23,7 +23,7 @@ def scan(argv: list[str]) -> Line:
     while words:
         word = words.pop(0)
         if word == "--":
-            line.rest += words if line.name else []
+            line.rest += ["--", *words] if line.name else []
             break
         flag, equals, value = word.partition("=")
         known = _values(line).get(flag)
