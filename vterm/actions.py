@@ -120,6 +120,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("notices", ("exclamation_mark", "f3"), "notices", "Everything that was told, and what you missed"),
     Action("sign", ("f9",), "sign", "Open the proposal that waits for your signature, or list them"),
     Action("proposals", (), "proposals", "Proposals: those that wait, and what became of the others"),
+    Action("ask_about", ("Q",), "ask about it", "Ask the copilot about this fill, order or instrument"),
+    Action("chat_mode", ("ctrl+t",), "mode", "The copilot's next mode: auto, research, trading, and so on"),
     Action("tour", ("f4",), "tour", "The tour: its next step; without a tour the tour, where you left it"),
     Action("tour_leave", ("f5",), "", "Leave the tour; it remembers where you are"),
     Action("tour_again", (), "", "The tour from its first step"),
@@ -171,9 +173,18 @@ ACTIONS: tuple[Action, ...] = (
     # research, missions, copilot
     *(action for context in RESEARCH for action in _research(context)),
     *(action for context in ("milestones", "deeds", "results", "paid", "classes") for action in _list(context)),
-    *_list("questions"),
-    Action("question_ask", ("enter",), "ask", "Ask the engine this", "questions", 5),
-    *_list("answer"),
+    *_list("talk"),
+    Action("chat_open", ("enter",), "open", "Ask this, open this proposal, show a call's source", "talk", 5),
+    Action("chat_write", ("i",), "ask", "Ask the copilot in your words", "talk", 4),
+    Action("chat_new", ("c",), "new talk", "A new conversation; the one before is kept", "talk", 14),
+    Action("chat_past", ("H",), "past talks", "Conversations kept: search, resume, forget", "talk", 16),
+    Action("chat_next", ("right_square_bracket", "l", "right"), "next", "Next row that opens", "talk", 18, False),
+    Action("chat_before", ("left_square_bracket", "h", "left"), "", "The one before", "talk", palette=False),
+    Action("chat_send", ("enter",), "ask", "Ask; of what is offered take the one marked", "prompt", 5, palette=False),
+    Action("talk_open", ("enter",), "resume", "Resume this conversation", "talks", 5, palette=False),
+    Action("talk_drop", ("delete",), "forget", "Forget this conversation (asks)", "talks", 7, palette=False),
+    Action("row_down", ("down",), "down", "Next row", "talks", palette=False),
+    Action("row_up", ("up",), "up", "Previous row", "talks", palette=False),
     *_list("checks"),
     Action("check_open", ("enter",), "ladder", "Go to the ladder of this instrument", "checks", 5),
     *_list("given"),
@@ -261,6 +272,6 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 FOOTER_MOST = 10
-TYPING = frozenset({"screener", "seek"})
+TYPING = frozenset({"screener", "seek", "prompt", "talks"})
 """Contexts in which letters type: the footer teaches no letters there."""
 BY_NAME = {a.name: a for a in ACTIONS if not a.name.startswith("row_")}

@@ -144,6 +144,12 @@ def _sign(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
     return Wish("sign_one", (words[0],)) if words else Wish("sign" if verb == "sign" else "proposals")
 
 
+def _ask(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
+    if not words:
+        raise Unclear("ask am I over-exposed to tech")
+    return Wish("ask_copilot", (" ".join(words),))
+
+
 def _screen(verb: str, words: list[str], resolve: Callable[[str], str]) -> Wish:
     return Wish("screen", (verb,))
 
@@ -158,7 +164,7 @@ _VERBS: dict[str, Callable[[str, list[str], Callable[[str], str]], Wish]] = {
     "alert": _alert, "alerts": _alert,
     "watch": _watch, "unwatch": _watch, "theme": _theme, "set": _set, "tour": _tour,
     "layout": _layout, "layouts": _layout,
-    "sign": _sign, "proposals": _sign,
+    "sign": _sign, "proposals": _sign, "ask": _ask,
     "help": _plain, "quit": _plain, "q": _plain, "exit": _plain,
     "desk": _screen, "portfolio": _screen, "markets": _screen, "research": _screen, "missions": _screen,
     "copilot": _screen, "activity": _screen, "settings": _screen,

@@ -57,10 +57,11 @@ def test_every_action_has_words_and_somebody_who_does_it() -> None:
     from vterm.panes.breadth import BreadthPane
     from vterm.panes.calendar_heat import CalendarPane
     from vterm.panes.chart import ChartPane
+    from vterm.panes.chat_pane import ChatPane
+    from vterm.panes.chat_prompt import PromptPane
+    from vterm.panes.chat_talks import TalksPane
     from vterm.panes.context import GivenPane
-    from vterm.panes.copilot_answer import AnswerPane
     from vterm.panes.copilot_checks import ChecksPane
-    from vterm.panes.copilot_questions import QuestionsPane
     from vterm.panes.correlation import TogetherPane
     from vterm.panes.equity import EquityPane
     from vterm.panes.exposure import ExposurePane
@@ -92,7 +93,7 @@ def test_every_action_has_words_and_somebody_who_does_it() -> None:
              SeekPane)  # fmt: skip
     pages = {"settings": SettingsPage}
     research = (PeersPane, StudyPane, MovesPane, ReadingsPane, CostsPane, TogetherPane, SupposedPane, MilestonesPane,
-                DeedsPane, ResultsPane, PaidPane, ClassesPane, QuestionsPane, AnswerPane, GivenPane,
+                DeedsPane, ResultsPane, PaidPane, ClassesPane, ChatPane, PromptPane, TalksPane, GivenPane,
                 ChecksPane)  # fmt: skip
     owners = {pane.CONTEXT: pane for pane in (*panes, *research)} | {"desk": MainScreen} | pages
     for action in actions.ACTIONS:

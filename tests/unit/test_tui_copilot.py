@@ -1,126 +1,275 @@
-"""The Copilot screen on the fake desk: context, warnings, and the questions that commands of today answer."""
+"""The Copilot screen driven by keys and mouse: welcome, talk, badges, cards, chips, history, floods and failures."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
-from engine.desk import Document
+from copilot.wire import Answered, Ask, FromWorker, Proposed, Text
 from engine.model.refusal import Code, refuse
+from tests.fake_companion import PROPOSAL, FakeCompanion
 from tests.fake_desk import FakeDesk
-from tests.fake_portfolio import fresh
-from tests.unit.test_tui_research import SIZES, fits, focus, make, opened, seen, settle
-from vterm.cli.commands import COMMANDS
-from vterm.copilot_choice import QUESTIONS, CopilotChoice
-from vterm.panes.copilot_answer import TOLD
+from tests.unit.test_tui_research import fits, focus, opened, seen, settle
+from vterm.settings import Settings
+from vterm.state import DeskState
+from vterm.terminal import VtermApp
 
-TRADING = ("submit", "cancel", "cancel_all", "amend", "flatten", "start_algo", "control_algo", "propose", "set_limits")
+SIZES = [(60, 20), (80, 24), (120, 36), (200, 60)]
 
 
-class Watched(FakeDesk):
-    """Remembers what it was asked, and refuses one question."""
+def make(companion: FakeCompanion | None = None, home: Path | None = None) -> VtermApp:
+    desk = FakeDesk()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[str] = []
+    async def connect() -> FakeDesk:
+        return desk
 
-    def __getattribute__(self, name: str) -> Any:
-        if name in (*TRADING, *TOLD, "checks"):
-            super().__getattribute__("asked").append(name)
-        return super().__getattribute__(name)
+    settings = Settings(path=home / "terminal.toml") if home else Settings()
+    app = VtermApp(connect, state=DeskState(now=lambda: 100.0), settings=settings, tour=False)  # type: ignore[arg-type]
+    app.companion = lambda: companion or FakeCompanion()  # type: ignore[attr-defined]
+    return app
 
-    async def attribution(self, by: str = "class", window: str = "all") -> Document:
-        if by == "cost":
-            raise refuse(Code.OUT_OF_RANGE, "no \x1b[2Jcosts today", fix="wait")
-        return await super().attribution(by, window)
+
+async def until(app: VtermApp, pilot: Pilot[int], holds: Callable[[], Any]) -> None:
+    for _ in range(300):
+        if holds():
+            await settle(app, pilot)
+            return
+        await pilot.pause(0.01)
+        app.bridge.flush()
+    raise AssertionError("it never came\n" + seen(app))
+
+
+async def asked(app: VtermApp, pilot: Pilot[int], text: str = "am I over-exposed to tech?") -> Any:
+    view = await opened(app, pilot, "6", 2)
+    view.ask(text)
+    await until(app, pilot, lambda: view.talk.turns and not view.talk.running)
+    return view
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_every_size_shows_every_pane_and_every_line_fits(size: tuple[int, int]) -> None:
-    app = make(FakeDesk())
+async def test_every_size_welcomes_and_answers_with_lines_that_fit(size: tuple[int, int]) -> None:
+    app = make()
     async with app.run_test(size=size) as pilot:
-        view, text = await opened(app, pilot, "6", 2), ""
-        for _ in range(len(view.panes)):
-            fits(view)
+        view = await opened(app, pilot, "6", 2)
+        await until(app, pilot, lambda: "offline planner" in seen(app))
+        assert "No model is set" in seen(app) and "brief me" in seen(app)
+        fits(view)
+        view.ask("am I over-exposed to tech?")
+        await until(app, pilot, lambda: view.talk.turns and not view.talk.running)
+        fits(view)
+        await pilot.press("g")
+        text = ""
+        for _ in range(40):
+            await pilot.press("j")
             text += seen(app)
-            await pilot.press("tab")
-            await settle(app, pilot)
-        for word in ("How near am I to my limits?", "no question yet", "held without a stop", "25.1 % of 25 %", "NAV",
-                     "never trade"):  # fmt: skip
+        fits(view)
+        for word in ("you", "Tech is over its share", "concentration", "18 ms", "refused", "99.9?", "NVDA",
+                     "stress test my book", "offline, no model asked"):  # fmt: skip
             assert word in text, word
+        assert "**" not in text and "](" not in text and "https://x.example" in text
 
 
-@pytest.mark.parametrize("size", [(60, 20), (120, 36)])
-async def test_every_question_is_answered_and_nothing_is_ever_sent(size: tuple[int, int]) -> None:
-    desk = Watched()
-    app = make(desk)
-    async with app.run_test(size=size) as pilot:
-        view = await opened(app, pilot, "6", 2)
-        words = {"risk": "SHARE OF THE LIMIT", "where": "PROFIT BY CLASS", "cost": "costs today", "how": "Sharpe",
-                 "together": "AAPL", "trades": "XOM", "buy": "BUY 0.114", "sell": "SELL 0.114", "equal": "NVDA",
-                 "parity": "would trade"}  # fmt: skip
-        for place, question in enumerate(QUESTIONS):
-            view.show_pane(view._named("questions"))
-            await settle(app, pilot)
-            await pilot.press("g", *("j" * place), "enter")
-            await settle(app, pilot)
-            text = seen(app)
-            assert question.command.partition(" ")[0] in text and "\x1b" not in text
-            assert words[question.name] in text, (question.name, text)
-            assert focus(app) == ("answer" if size[0] < 80 else "questions")
-            fits(view)
-        assert not set(desk.asked) & set(TRADING)
-
-
-async def test_a_warning_leads_to_its_ladder() -> None:
-    app = make(FakeDesk())
+async def test_typing_asks_and_esc_leaves_the_line() -> None:
+    companion = FakeCompanion()
+    app = make(companion)
     async with app.run_test(size=(120, 36)) as pilot:
         view = await opened(app, pilot, "6", 2)
-        view.show_pane(view._named("checks"))
-        await settle(app, pilot)
-        assert "The desk warns · 7" in seen(app)
-        await pilot.press("enter")
-        await settle(app, pilot)
-        assert app.state.symbol == "NVDA" and app.main.number == 1
+        await pilot.press("i", *"risk 1", "escape")
+        assert focus(app) == "talk" and app.main.number == 6
+        await pilot.press("i", *"23", "enter")
+        await until(app, pilot, lambda: view.talk.turns and not view.talk.running)
+        assert [ask.text for ask in companion.asked] == ["risk 123"] and app.main.number == 6
+        await pilot.press("up")
+        assert view.prompt.field.text == "risk 123"
+        await pilot.press("down", "escape", "1")
+        assert app.main.number == 1
 
 
-async def test_an_account_with_nothing_has_nothing_to_warn_of() -> None:
-    desk = FakeDesk()
-    fresh(desk)
-    app = make(desk)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await opened(app, pilot, "6", 2)
-        text = " ".join(seen(app).split())
-        assert "nothing to warn of · looked at margin" in text and "nothing is held" in text and "none set" in text
-
-
-async def test_a_click_asks_and_a_tab_shows_the_context() -> None:
-    app = make(FakeDesk())
+async def test_slash_and_dollar_are_completed() -> None:
+    app = make()
     async with app.run_test(size=(80, 24)) as pilot:
         view = await opened(app, pilot, "6", 2)
-        await pilot.click("#questions", offset=(6, 1))
+        await pilot.press("i", "/", "e")
         await settle(app, pilot)
-        assert view.asked.asked == "where" and "PROFIT BY CLASS" in seen(app)
-        start = next(start for start, _, key in view.tabs._places if key == "Context")
-        await pilot.click("#several-tabs", offset=(start + 1, 0))
+        assert "/earnings" in seen(app) and "/dcf" not in seen(app)
+        await pilot.press("tab", "$", "N", "V", "tab")
+        assert view.prompt.field.text.strip() == "/earnings $NVDA"
+
+
+async def test_a_badge_opens_to_arguments_and_source_also_from_a_citation() -> None:
+    app = make()
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await asked(app, pilot)
+        await pilot.press("g", "right_square_bracket", "enter")
         await settle(app, pilot)
-        assert focus(app) == "given" and "margin limit used" in seen(app)
+        text = seen(app)
+        assert "weights of what is held" in text and "2026-11-23T14:32:07Z" in text and "by sector" in text
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert "weights of what is held" not in seen(app)
+        await pilot.press("right_square_bracket", "right_square_bracket", "enter")
+        await settle(app, pilot)
+        assert "weights of what is held" in seen(app)
+        assert view.chat.made
 
 
-def test_every_question_names_a_command_of_today_and_can_be_told() -> None:
-    for question in QUESTIONS:
-        assert question.command.partition(" ")[0] in COMMANDS
-        assert question.method in TOLD and not question.method.startswith(TRADING)
+async def test_a_chip_asks() -> None:
+    companion = FakeCompanion()
+    app = make(companion)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await asked(app, pilot)
+        await pilot.press("G", "left_square_bracket", "enter")
+        await until(app, pilot, lambda: len(view.talk.turns) == 2 and not view.talk.running)
+        assert companion.asked[1].text == "what is my risk" and companion.asked[1].history[0].role == "user"
 
 
-def test_only_the_question_that_is_open_is_asked() -> None:
-    choice = CopilotChoice()
-    choice.symbol = "AAPL"
-    assert [name for name, _ in choice.calls()] == ["checks", "risk"]
-    choice.asked = "buy"
-    assert [name for name, _ in choice.calls()] == ["checks", "risk", "study"]
-    choice.take(("study", ("AAPL", "1d")), {"costs": [{"value": "10000", "quantity": "39"}]}, 0.0, "")
-    assert choice.calls()[-1] == ("what_if", ("AAPL", "buy", "39"))
-    choice.asked = "how"
-    assert [name for name, _ in choice.calls()] == ["checks", "risk", "analytics"]
+def proposing(ask: Ask) -> list[FromWorker]:
+    return [Proposed(ask.turn, PROPOSAL), Answered(ask.turn, {"text": "I propose to sell.", "offline": True})]
+
+
+async def test_a_card_lives_from_the_desk_and_its_end_is_told() -> None:
+    companion = FakeCompanion(proposing)
+    app = make(companion)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await asked(app, pilot, "sell NVDA")
+        assert "waiting for your signature" in seen(app) and "SELL 120 NVDA" in seen(app)
+        assert "1 foreign text read before" in seen(app)
+        ended = {**PROPOSAL, "status": "DECLINED", "reason": "too \x1b[2Jsmall"}
+        app.bridge.touch(app.state.apply({"type": "proposal", "proposal": ended}))
+        await until(app, pilot, lambda: companion.outcomes)
+        assert "declined by you: too small" in seen(app)
+        assert [(o.proposal_id, o.status, o.reason) for o in companion.outcomes] == [
+            ("p000007", "declined", "too small")
+        ]
+        app.bridge.touch(app.state.apply({"type": "proposal", "proposal": {**ended, "updated_at": "later"}}))
+        await settle(app, pilot)
+        assert len(companion.outcomes) == 1 and view.talk.turns[0].cards[0].told
+
+
+async def test_a_flood_leaves_the_desk_alive_and_is_cut() -> None:
+    companion = FakeCompanion(lambda ask: (), floods=True)
+    app = make(companion)
+    async with app.run_test(size=(80, 24)) as pilot:
+        view = await opened(app, pilot, "6", 2)
+        view.ask("drown me")
+        await until(app, pilot, lambda: companion.said > 3_000)
+        await pilot.press("1")
+        assert app.main.number == 1
+        await pilot.press("6")
+        assert len(view.talk.turns[0].text) < 70_000 and view.talk.turns[0].cut
+        await pilot.press("escape", "escape")
+        await settle(app, pilot)
+        assert companion.stopped and view.talk.running is None and "stopped" in seen(app)
+
+
+async def test_a_copilot_that_hangs_is_let_go() -> None:
+    companion = FakeCompanion(lambda ask: ())
+    app = make(companion)
+    async with app.run_test(size=(80, 24)) as pilot:
+        view = await opened(app, pilot, "6", 2)
+        view.ask("well?")
+        await until(app, pilot, lambda: companion.asked)
+        assert "thinking" in seen(app)
+        await pilot.press("escape", "escape")
+        assert view.talk.running is None
+        companion.say(Text(companion.asked[0].turn, "too late"))
+        await settle(app, pilot)
+        assert "too late" not in seen(app)
+
+
+async def test_a_worker_that_ends_fails_the_turn_and_is_started_again() -> None:
+    companion = FakeCompanion(lambda ask: ())
+    app = make(companion)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await opened(app, pilot, "6", 2)
+        view.ask("well?")
+        await until(app, pilot, lambda: companion.asked)
+        companion.say(None)
+        await until(app, pilot, lambda: view.talk.running is None)
+        assert "COPILOT_ENDED" in seen(app) and "started anew" in seen(app)
+        view.ask("again")
+        await until(app, pilot, lambda: companion.started == 2 and len(companion.asked) == 2)
+
+
+async def test_failed_budget_and_refused_are_told_with_their_fix() -> None:
+    ends: list[Any] = [
+        {"ended": "failed", "refusal": {"code": "NO_KEY", "message": "the key \x1b[31mis wrong", "fix": "set it"}},
+        {"ended": "budget"},
+    ]
+    companion = FakeCompanion(lambda ask: [Answered(ask.turn, {"text": ""}, **ends.pop(0))], label="claude")
+    app = make(companion)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await asked(app, pilot)
+        assert "NO_KEY the key is wrong" in seen(app) and "set it" in seen(app) and "claude" in seen(app)
+        view.ask("more")
+        await until(app, pilot, lambda: len(view.talk.turns) == 2 and not view.talk.running)
+        assert "ended by its budget" in seen(app)
+    app = make(FakeCompanion(refused=refuse(Code.SOURCE_UNAVAILABLE, "no worker", fix="look")))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(app, pilot, "6", 2)
+        await until(app, pilot, lambda: "SOURCE_UNAVAILABLE no worker" in seen(app))
+
+
+async def test_conversations_are_kept_found_resumed_and_forgotten(tmp_path: Path) -> None:
+    app = make(home=tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await asked(app, pilot, "first about gold")
+        await until(app, pilot, lambda: view.talk.listed)
+        view.fresh()
+        view.ask("second about oil")
+        await until(app, pilot, lambda: len(view.talk.listed) == 2)
+    app = make(home=tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await opened(app, pilot, "6", 2)
+        await until(app, pilot, lambda: len(view.talk.listed) == 2)
+        assert view.talk.tokens_today == 2_000
+        await pilot.press("H", *"gol")
+        await until(app, pilot, lambda: len(view.talk.listed) == 1)
+        await pilot.press("enter")
+        await until(app, pilot, lambda: view.talk.turns)
+        assert "first about gold" in seen(app) and "Tech is over its share" in seen(app)
+        await pilot.press("H", "delete")
+        await settle(app, pilot)
+        await pilot.press("y")
+        await until(app, pilot, lambda: not view.talk.turns)
+
+
+async def test_a_long_conversation_makes_only_what_is_in_sight() -> None:
+    app = make()
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await asked(app, pilot)
+        turn = view.talk.turns[0]
+        view.talk.turns = [
+            type(turn)(f"t{n}", f"question {n}", text="words\n\n" * 20, ended="done") for n in range(300)
+        ]
+        view.chat.made, view.chat.follow = 0, True
+        view.chat.repaint()
+        assert 0 < view.chat.made < 6
+        await pilot.press("pageup", "pageup")
+        assert view.chat.made < 10
+        await pilot.press("G")
+        assert "question 299" in seen(app) or view.chat.cursor[0] == 299
+
+
+async def test_mode_new_and_asking_from_the_desk() -> None:
+    companion = FakeCompanion()
+    app = make(companion)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await opened(app, pilot, "6", 2)
+        await pilot.press("ctrl+t")
+        assert view.talk.mode == "research" and "Ask · research" in seen(app)
+        await pilot.press("1")
+        symbol = app.state.symbol
+        await pilot.press("Q")
+        await until(app, pilot, lambda: companion.asked)
+        assert companion.asked[0].text == f"quote {symbol}" and app.main.number == 6
+        await until(app, pilot, lambda: not view.talk.running)
+        await pilot.press("c")
+        assert not view.talk.turns and focus(app) == "talk"
+        await pilot.press("colon", *"ask brief me", "enter")
+        await until(app, pilot, lambda: len(companion.asked) == 2)
+        assert companion.asked[1].text == "brief me" and companion.asked[1].mode == "research"

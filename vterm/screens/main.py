@@ -352,8 +352,8 @@ class MainScreen(ArrangingScreen):
             self.do_clock()
         elif wish.kind == "layout":
             self.lay_out(*args)
-        elif wish.kind == "sign_one":
-            self.sign_one(args[0])
+        elif wish.kind in ("sign_one", "ask_copilot"):
+            getattr(self, wish.kind)(*args)
         elif wish.kind == "flatten":
             self.flatten(args[0])
         elif wish.kind == "alert":
