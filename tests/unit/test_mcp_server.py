@@ -227,7 +227,7 @@ async def test_the_connection_itself_can_only_read_and_propose(person: Person) -
     desk: Any = await connector(person)("mcp:narrow")
     made = await person.propose(order={**order(117), "type": "limit", "quantity": "3"})
     forbidden = [
-        ("POST", "/v1/orders", {**order(115), "side": "buy"}), ("DELETE", "/v1/orders/o000001", None),
+        ("POST", "/v1/orders", {**order(115), "side": "buy"}), ("POST", "/v1/orders/cancel-all", {}),
         ("POST", f"/v1/proposals/{made}/present", {}), ("POST", f"/v1/proposals/{made}/decline", {}),
         ("POST", f"/v1/proposals/{made}/sign", {}), ("GET", "/v1/signers", None), ("GET", "/v1/keys", None),
         ("POST", "/v1/narrow", {"account": "main", "scopes": ["read"], "origins": ["mcp:other"]}),
