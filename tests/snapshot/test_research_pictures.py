@@ -1,4 +1,4 @@
-"""Research, Missions and Copilot as pictures: three sizes, two palettes, the smallest window, a fresh account."""
+"""Research and Missions as pictures: three sizes, two palettes, the smallest window, a fresh account."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vterm.state import DeskState
 from vterm.terminal import VtermApp
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
-SCREENS = {"research": ("4", 3), "missions": ("5", 2), "copilot": ("6", 2)}
+SCREENS = {"research": ("4", 3), "missions": ("5", 2)}
 """Digits, and how many documents each screen waits for."""
 Compare = Callable[..., bool]
 Shown = Callable[[Pilot[int]], Awaitable[None]]
@@ -54,8 +54,7 @@ def shown(screen: str, *keys: str) -> Shown:
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("screen", SCREENS)
 def test_screen(snap_compare: Compare, screen: str, theme: str, size: tuple[int, int]) -> None:
-    keys = ("enter",) if screen == "copilot" else ()
-    assert snap_compare(make(theme), terminal_size=size, run_before=shown(screen, *keys))
+    assert snap_compare(make(theme), terminal_size=size, run_before=shown(screen))
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -63,6 +62,6 @@ def test_smallest_window(snap_compare: Compare, screen: str) -> None:
     assert snap_compare(make("dark"), terminal_size=(60, 20), run_before=shown(screen, "tab"))
 
 
-@pytest.mark.parametrize("screen", ["missions", "copilot"])
+@pytest.mark.parametrize("screen", ["missions"])
 def test_an_account_that_has_just_begun(snap_compare: Compare, screen: str) -> None:
     assert snap_compare(make("dark", young=True), terminal_size=(120, 36), run_before=shown(screen))

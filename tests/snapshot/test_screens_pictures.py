@@ -20,7 +20,7 @@ PICTURES = {
     "Markets": "test_desk_pictures/test_markets[{theme}-{size}].svg",
     "Research": "test_research_pictures/test_screen[research-{theme}-{size}].svg",
     "Missions": "test_research_pictures/test_screen[missions-{theme}-{size}].svg",
-    "Copilot": "test_research_pictures/test_screen[copilot-{theme}-{size}].svg",
+    "Copilot": "test_copilot_pictures/test_answer[{theme}-{size}].svg",
     "Activity": "test_activity_pictures/test_activity[{theme}-{size}].svg",
     "Settings": "test_screens_pictures/test_settings[{theme}-{size}].svg",
 }

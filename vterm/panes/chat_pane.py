@@ -98,7 +98,7 @@ class ChatPane(SeveralPane):
     def _window(self, height: int) -> list[tuple[Place, Row]]:
         if self.follow and self.chat.talk.turns:
             self.cursor = self._end()
-        elif not self.chat.talk.turns and self.cursor == (0, 0):
+        elif not self.chat.talk.turns:
             self._first_chip()
         self.cursor, self.top = self._moved(self.cursor, 0), self._moved(self.top, 0)
         lowest = self._moved(self.cursor, -(height - 1))
@@ -114,9 +114,10 @@ class ChatPane(SeveralPane):
         return seen
 
     def _first_chip(self) -> None:
-        """The welcome has its cursor on the first question."""
+        """The welcome has its cursor on a question, also where its words change above them."""
         rows = self._rows(0)
-        self.cursor = (0, next((at for at, row in enumerate(rows) if row.act[0]), 0))
+        if not rows[min(self.cursor[1], len(rows) - 1)].act[0]:
+            self.cursor = (0, next((at for at, row in enumerate(rows) if row.act[0]), 0))
 
     # -- painting -------------------------------------------------------------------------------------------
 
