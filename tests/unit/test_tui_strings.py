@@ -16,13 +16,15 @@ from textual.command import CommandPalette
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from engine.desk import DeskUnreachable
+from engine.desk import DeskUnreachable, Document
 from tests.captured_app import CapturedApp, sinks
 from tests.fake_desk import FakeDesk
-from tests.hostile_desk import HostileDesk
+from tests.fake_signing import FakeSigning, proposal
+from tests.hostile_desk import HostileDesk, spoilt
 from tests.terminal_stream import smuggled, taken_apart, words
 from tests.unit.test_tui_activity import busy
 from vterm import actions
+from vterm.dialogs.signing import SigningDialog
 from vterm.settings import Settings
 from vterm.state import DeskState
 
@@ -65,6 +67,32 @@ def pressing(*keys: str, pane: str = "") -> Opener:
     return press
 
 
+async def _proposed(app: CapturedApp, pilot: Pilot[int]) -> FakeSigning:
+    """A proposal of the desk, every word of it spoilt as the rest."""
+    desk: Any = app.bridge.desk
+    signing, words = FakeSigning(), desk.text
+    document = {**spoilt(proposal(), words), "proposal_id": "p000001", "status": "READY", "origin": f"tool:{words}@1"}
+    signing.documents["p000001"] = document
+
+    async def found(proposal_id: str) -> Document:
+        return document
+
+    desk.inside.proposal, app.signing = found, signing
+    app.state.apply({"type": "proposals", "proposals": [document]})
+    return signing
+
+
+async def _sign(app: CapturedApp, pilot: Pilot[int]) -> None:
+    await _proposed(app, pilot)
+    app.main.sign_one("p000001")
+    await pilot.pause(0.05)
+
+
+async def _proposals(app: CapturedApp, pilot: Pilot[int]) -> None:
+    await _proposed(app, pilot)
+    app.main.do_proposals()
+
+
 OPENERS: dict[str, Opener] = {
     "AlertsDialog": pressing("A", pane="watch"),
     "AmendDialog": pressing("e", pane="orders"),
@@ -76,6 +104,8 @@ OPENERS: dict[str, Opener] = {
     "JumpOverlay": pressing("ctrl+o", pane="watch"),
     "LayoutsDialog": pressing("W", pane="watch"),
     "NoticesDialog": pressing("f3", pane="watch"),
+    "ProposalsDialog": _proposals,
+    "SigningDialog": _sign,
     "ScreensDialog": pressing("f10", pane="watch"),
     "StudiesDialog": pressing("i", pane="chart"),
     "CommandPalette": pressing("ctrl+p", pane="watch"),
@@ -149,7 +179,8 @@ class Spoilt:
         if name == "CommandBar":
             await pilot.press("enter")
             await self.settle(pilot)
-        await pilot.press("escape")
+        # The signing dialog hears no key that nobody typed.
+        app.screen.close() if isinstance(app.screen, SigningDialog) else await pilot.press("escape")
         await self.settle(pilot)
         if isinstance(app.screen, CommandPalette):
             await pilot.press("escape")
