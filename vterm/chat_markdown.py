@@ -63,18 +63,10 @@ def block_lines(block: str, cells: int, flagged: tuple[str, ...]) -> tuple[Line,
     if rows[0].lstrip().startswith("```"):
         return tuple(_code(rows[1:], cells))
     lines: list[Line] = []
-    words: list[str] = []
-
-    def flush() -> None:
-        if words:
-            lines.extend(wrapped(inline(" ".join(words), flagged), cells))
-            words.clear()
-
     at = 0
     while at < len(rows):
         row = rows[at]
         if "|" in row and at + 1 < len(rows) and _DIVIDER.match(rows[at + 1]) and "-" in rows[at + 1]:
-            flush()
             end = at + 2
             while end < len(rows) and "|" in rows[end]:
                 end += 1
@@ -82,13 +74,9 @@ def block_lines(block: str, cells: int, flagged: tuple[str, ...]) -> tuple[Line,
             at = end
             continue
         single = _single(row, cells, flagged)
-        if single is None:
-            words.append(row.strip())
-        else:
-            flush()
-            lines += single
+        # A line end of the text stays one: models and the planner write a statement a line.
+        lines += wrapped(inline(row.strip(), flagged), cells) if single is None else single
         at += 1
-    flush()
     return tuple(lines)
 
 

@@ -60,7 +60,7 @@ def turn_rows(turn: Turn, cells: int, opened: frozenset[str], keys: Keys) -> tup
     rows += _end(turn, room, keys)
     if turn.chips:
         rows += [Row(())] + [Row(((" ▸ ", "accent"), (chip, "foreground")), ("chip", chip)) for chip in turn.chips]
-    return (*rows, Row(()))
+    return (*(row if width(row.line) <= cells else Row(fit(row.line, cells), row.act) for row in rows), Row(()))
 
 
 def _in(line: Line) -> Line:
@@ -125,7 +125,7 @@ def _card(card: Card, room: int, keys: Keys) -> list[Row]:
     rows += [Row((edge, *line), act) for line in wrapped([(card.summary or "no summary", "foreground")], room - 4)]
     if card.taint:
         words = f"{card.taint} foreign text{'s' if card.taint > 1 else ''} read before it was proposed"
-        rows.append(Row((edge, (f"! {words}", "warning")), act))
+        rows += [Row((edge, *line), act) for line in wrapped([(f"! {words}", "warning")], room - 4)]
     if card.status in WAITING:
         told: list[Span] = [("◌ waiting for your signature", "accent"),
                             (f"  {keys.sign} opens it to sign, f8 in the dialog declines", "muted")]  # fmt: skip
