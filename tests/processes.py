@@ -65,6 +65,8 @@ class Desk:
 
     def end(self) -> None:
         """End whatever runs in the home."""
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int(Path(self.home.path, "signing", "lock").read_text("ascii")), signal.SIGTERM)
         if not os.path.isdir(self.home.path) or not lock.held(self.home):
             return
         for number in (signal.SIGTERM, signal.SIGKILL):

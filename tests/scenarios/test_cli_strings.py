@@ -84,6 +84,7 @@ NOTHING_FOREIGN = {
     "import": "a file of the user's: its lines are tried below",
     "fork": "says a folder and a time",
     "rewind": "says a time and ids of the engine's own",
+    "sign": "only at a terminal; its screen is tried with a pseudo-terminal of its own",
     "mcp": "speaks a protocol, in JSON; its answers are tried with the server",
     "strategy": "the user's own program; its words are tried with it",
     "simulate": "a market of its own, no engine",

@@ -1,11 +1,11 @@
-"""keys: the authority that scripts and strategies carry, made and ended by a person."""
+"""keys: the authority that scripts and strategies carry, and the key that signs cards; made and ended by a person."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from vterm.cli.output import fields, plain, show, show_one
+from vterm.cli.output import fields, plain, show_one, show_rows, write_json
 from vterm.cli.stop import stop, usage
 
 TYPE_CHECKING = False
@@ -19,14 +19,14 @@ COLUMNS = (
     *("id", "name", "account", "state", "scopes", "max_order_value", "max_day_value", "used", "used_day", "symbols"),
     "expires_at",
 )
-ACTIONS = ("create", "list", "revoke")
+ACTIONS = ("create", "list", "revoke", "signing", "passphrase")
 
 
 def args_keys(parser: ArgumentParser) -> None:
-    """vterm keys create NAME …, keys list, keys revoke ID"""
+    """vterm keys create NAME …, keys list, keys revoke ID, keys signing [new], keys passphrase"""
     add = parser.add_argument
     add("action", choices=ACTIONS)
-    add("name", nargs="?", default="", metavar="NAME|ID", help="create: a name of yours; revoke: the key's id")
+    add("name", nargs="?", default="", metavar="NAME|ID", help="create: a name; revoke: the key's id; signing: new")
     add("--read-only", action="store_true", help="it may look, not trade")
     add("--max-order", metavar="V", help="an order may be worth at most V VCR")
     add("--max-day", metavar="V", help="its orders of one UTC market day may be worth at most V VCR")
@@ -40,16 +40,39 @@ def run_keys(context: Context, args: Namespace) -> int:
     if args.action != "create" and any(value is not None for value in given):
         raise usage("caps and scopes belong to keys create", "revoke the key and make another")
     if args.action == "list":
-        if args.name:
-            raise usage("keys list takes no name", "vterm keys list")
-        return show(context, context.get("/v1/keys"), "keys", COLUMNS)
+        return _list(context, args.name)
+    if args.action in ("signing", "passphrase"):
+        from vterm.cli.keys_signing import run_passphrase, run_signing
+
+        return (run_signing if args.action == "signing" else run_passphrase)(context, args.name)
     if not args.name:
         raise usage(f"keys {args.action} needs a name", "vterm keys create bot --max-day 5000, or keys revoke ID")
     if args.action == "create":
         return _create(context, args)
+    if args.name.startswith("SHA256:"):
+        from vterm.cli.keys_signing import revoke_signing
+
+        return revoke_signing(context, args.name)
     from vterm.cli.context import escape
 
     return show_one(context, context.call("DELETE", f"/v1/keys/{escape(args.name)}"))
+
+
+def _list(context: Context, name: str) -> int:
+    """Trading keys, then the keys that sign cards."""
+    if name:
+        raise usage("keys list takes no name", "vterm keys list")
+    trading, signing = context.get("/v1/keys").document, context.get("/v1/signers").document
+    if context.json:
+        write_json({**trading, **signing})
+        return 0
+    show_rows(context, trading["keys"], COLUMNS, "keys")
+    if signing["signers"] and not context.csv:
+        from vterm.cli.keys_signing import COLUMNS as SIGNING
+
+        sys.stdout.write("\n")
+        show_rows(context, signing["signers"], SIGNING, "signing keys")
+    return 0
 
 
 def _create(context: Context, args: Namespace) -> int:

@@ -1,0 +1,231 @@
+"""The signer as a process on a real desk: made with the first proposal, asked by who knows its secret, gone alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.client.desk import DeskClient
+from engine.model.refusal import Refused
+from tests.processes import Desk, desk
+from vterm.signer import wire
+from vterm.signer.folder import SECRET, SOCKET
+from vterm.signer.link import SignerLink
+
+LIMIT = {"symbol": "AAPL", "side": "buy", "type": "limit", "quantity": "3", "limit_price": "150.00"}
+WITHIN_S = 20.0
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with desk(tmp_path_factory.mktemp("signer") / "home") as it:
+        it.ask("engine", "start")
+        yield it
+
+
+def client(it: Desk) -> DeskClient:
+    return DeskClient(it.home, start=False)
+
+
+async def proposed(it: Desk, origin: str = "human") -> str:
+    """What the copilot proposes is put before a person six times in ten minutes at most."""
+    body = {"purpose": "order.place", "origin": origin, "order": LIMIT}
+    return str((await client(it).propose(body))["proposal_id"])
+
+
+def until(true: object) -> None:
+    end = time.monotonic() + WITHIN_S
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def pid(it: Desk) -> int:
+    return int(Path(it.home.path, "signing", "lock").read_text("ascii"))
+
+
+async def test_from_a_proposal_to_an_order_in_the_ledger(home: Desk) -> None:
+    link = SignerLink(home.home.path, client(home))
+    name = await proposed(home, "copilot")
+    state = await link.state()
+    assert state.key.startswith("SHA256:") and not state.locked and not state.passphrase
+    opened = await link.open(name)
+    assert len(opened.rows) == 16 and all(len(row) == 56 for row in opened.rows)
+    assert len(opened.code) == 4 and opened.code in "\n".join(opened.rows)
+    wrong = "0000" if opened.code != "0000" else "1111"
+    with pytest.raises(Refused) as no:
+        await link.sign(opened, wrong)
+    assert no.value.refusal.code == "NOT_SIGNED"
+    done = await link.sign(opened, opened.code.lower())
+    assert done["status"] == "EXECUTED"
+    order = await client(home).order(done["results"][0])
+    assert (order["origin"], order["quantity"], done["origin"]) == (f"signed:{name}", "3", "copilot")
+    row = next(one for one in (await client(home).signers())["signers"] if one["key"] == state.key)
+    assert row["revoked_at"] is None
+    await link.close()
+    assert home.ask("audit")["ok"]
+
+
+async def test_fifty_replays_of_one_ticket_make_one_order(home: Desk) -> None:
+    link = SignerLink(home.home.path, client(home))
+    name = await proposed(home)
+    await link.state()
+    opened = await link.open(name)
+    answer = await link._ask(wire.Sign(opened.shown, opened.code))
+    await link.close()
+    before = len((await client(home).orders())["orders"])
+    sent = [client(home).sign(name, opened.payload, answer.signature) for _ in range(50)]
+    answers = await asyncio.gather(*sent)
+    assert sorted(one["code"] for one in answers) == ["OK"] + ["REPLAY_SAME"] * 49
+    assert len({json.dumps(one["results"]) for one in answers}) == 1
+    home.ask("engine", "stop")
+    home.ask("engine", "start")
+    again = await client(home).sign(name, opened.payload, answer.signature)
+    assert (again["code"], again["results"]) == ("REPLAY_SAME", answers[0]["results"])
+    assert len((await client(home).orders())["orders"]) == before + 1
+    home.ask("rewind", "--before", str(answers[0]["results"][0]), "--yes")
+    home.ask("engine", "start")
+    with pytest.raises(Refused) as late:
+        await client(home).sign(name, opened.payload, answer.signature)
+    assert late.value.refusal.code in ("WRONG_EPOCH", "PROPOSAL_UNKNOWN", "KEY_UNKNOWN")
+    assert len((await client(home).orders())["orders"]) == before
+
+
+async def test_who_does_not_know_the_secret_is_told_nothing(home: Desk) -> None:
+    link = SignerLink(home.home.path, client(home))
+    await link.state()
+    path = Path(home.home.path, "signing", SOCKET)
+    secret = path.with_name(SECRET).read_text("ascii")
+    first = [wire.line(wire.Hello("0" * 64)), wire.line(wire.State()), b"{}\n", b"\xff\xfe\n", b"[" * 70_000 + b"\n"]
+    for raw in first:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(WITHIN_S)
+            sock.connect(os.path.relpath(path))
+            sock.sendall(raw + wire.line(wire.Present("{}")))
+            heard = b""
+            try:
+                while piece := sock.recv(65536):
+                    heard += piece
+            except ConnectionError:
+                pass
+        assert b"SHA256" not in heard and secret.encode() not in heard
+        assert heard.count(b"\n") <= 1
+    assert (await link.state()).key, "it still serves who knows"
+    await link.close()
+
+
+async def test_a_locked_signer_needs_its_passphrase_and_locks_with_the_last_link(home: Desk) -> None:
+    link = SignerLink(home.home.path, client(home))
+    await link.state()
+    assert (await link.passphrase("", "four small words here")).passphrase
+    name = await proposed(home)
+    await link.open(name)
+    await link.close()
+    other = SignerLink(home.home.path, client(home))
+    assert (await other.state()).locked
+    with pytest.raises(Refused) as locked:
+        await other.open(name)
+    assert locked.value.refusal.code == "NOT_AUTHORISED"
+    with pytest.raises(Refused):
+        await other.unlock("wrong")
+    assert not (await other.unlock("four small words here")).locked
+    opened = await other.open(name)
+    assert (await other.sign(opened, opened.code))["status"] == "EXECUTED"
+    await other.passphrase("four small words here", "")
+    await other.close()
+
+
+async def test_it_survives_its_own_death_between_two_requests(home: Desk) -> None:
+    link = SignerLink(home.home.path, client(home))
+    name = await proposed(home)
+    await link.state()
+    opened = await link.open(name)
+    os.kill(pid(home), signal.SIGKILL)
+    with pytest.raises(Refused) as gone:
+        for _ in range(3):  # the first may still be heard by nobody
+            await link.sign(opened, opened.code)
+    assert gone.value.refusal.code == "NOT_SIGNED"
+    fresh = await link.open(name)
+    assert (await link.sign(fresh, fresh.code))["status"] == "EXECUTED"
+    await link.close()
+
+
+async def test_what_can_be_seen_of_it(home: Desk) -> None:
+    link = SignerLink(home.home.path, client(home))
+    await link.state()
+    folder = Path(f"/proc/{pid(home)}")
+    if not folder.exists():
+        pytest.skip("no /proc here: the signer's process was not looked at")
+    limits = (folder / "limits").read_text() if os.access(folder / "limits", os.R_OK) else ""
+    if limits:
+        assert next(line for line in limits.splitlines() if "core file" in line).split()[4:6] == ["0", "0"]
+    if os.geteuid() != 0:
+        assert not os.access(folder / "mem", os.R_OK), "nobody looks into it"
+    else:
+        environ = (folder / "environ").read_bytes()
+        assert b"VTERM" not in environ and b"KEY" not in environ
+    await link.close()
+
+
+async def test_a_revoked_key_signs_no_more_and_another_is_made(home: Desk) -> None:
+    link = SignerLink(home.home.path, client(home))
+    key = (await link.state()).key
+    name = await proposed(home)
+    opened = await link.open(name)
+    assert home.ask("keys", "revoke", key)["revoked_at"]
+    with pytest.raises(Refused) as void:
+        await link.sign(opened, opened.code)
+    assert void.value.refusal.code in ("KEY_REVOKED", "PROPOSAL_STATE")
+    await link.close()
+    other = SignerLink(home.home.path, client(home))
+    with pytest.raises(Refused) as ended:
+        await other.state()
+    assert ended.value.refusal.code == "KEY_REVOKED"
+    assert home.ask("keys", "signing", "new")["key"] != key
+    assert not (await other.state()).locked
+    again = await other.open(name)
+    assert (await other.sign(again, again.code))["status"] == "EXECUTED"
+    await other.close()
+
+
+async def test_openssh_believes_it(home: Desk, tmp_path: Path) -> None:
+    tool = shutil.which("ssh-keygen")
+    if tool is None:
+        pytest.skip("ssh-keygen is absent: no other program has verified a signature of the signer")
+    link = SignerLink(home.home.path, client(home))
+    name = await proposed(home)
+    await link.state()
+    opened = await link.open(name)
+    answer = await link._ask(wire.Sign(opened.shown, opened.code))
+    public = (await link._told(wire.State())).public
+    await link.close()
+    engine = json.loads(opened.payload)["engine"]
+    (tmp_path / "keys").write_text(f'owner namespaces="order@{engine}" {public}\n')
+    (tmp_path / "sig").write_text(answer.signature)
+    verify = [tool, "-Y", "verify", "-f", str(tmp_path / "keys"), "-I", "owner", "-n", f"order@{engine}"]
+    found = subprocess.run(
+        [*verify, "-s", str(tmp_path / "sig")], input=opened.payload.encode(), capture_output=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+
+
+async def test_it_ends_when_nobody_needs_it(home: Desk) -> None:
+    link = SignerLink(home.home.path, client(home))
+    await link.state()
+    await link.close()
+    number = pid(home)
+    os.kill(number, signal.SIGTERM)
+    folder = Path(home.home.path, "signing")
+    until(lambda: not (folder / SOCKET).exists())
+    assert not (folder / SECRET).exists()
+    assert (folder / "key").exists()
