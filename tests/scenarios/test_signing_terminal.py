@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import shutil
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from engine.client.desk import DeskClient
+from tests.processes import Desk
 from tests.scenarios.test_terminal import ROOT, Screen
 
 FAKE = """
@@ -108,3 +113,25 @@ def test_keys_typed_ahead_of_the_card_sign_nothing(screen: Screen) -> None:
     screen.keys(ESCAPE)
     screen.wait("1 to sign", "BTC-USD · book")
     assert "SIGNED 0" in leave(screen)
+
+
+def test_a_proposal_is_signed_on_a_real_engine_by_a_real_signer(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "home")
+    own = {k: v for k, v in desk.environment.items() if k.startswith("VTERM_")}
+    screen = Screen([sys.executable, "-m", "vterm"], own | {"PYTHONPATH": str(ROOT), "COLORTERM": "truecolor"})
+    order = {"symbol": "BTC-USD", "side": "buy", "type": "market", "quantity": "0.05"}
+    proposal = {"purpose": "order.place", "order": order, "origin": "copilot", "rationale": "a little of it"}
+    try:
+        screen.wait("● live", "spread")
+        made = asyncio.run(DeskClient(desk.home, start=False).propose(proposal))
+        code = opened_card(screen)
+        slowly(screen, *code, ENTER)
+        screen.wait("Signed", "filled")
+        (row,) = desk.ask("proposals")["proposals"]
+        assert (row["proposal_id"], row["status"]) == (made["proposal_id"], "EXECUTED")
+        held = {row["symbol"]: row["quantity"] for row in desk.ask("portfolio")["positions"]}
+        assert held == {"BTC-USD": "0.05000000"}
+    finally:
+        screen.close()
+        desk.run("engine", "stop")
+        shutil.rmtree(Path(desk.home.path) / "signing", ignore_errors=True)  # the signer ends with its folder

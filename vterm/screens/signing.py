@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, cast
 from vterm.screens.touring import TouringScreen
 
 if TYPE_CHECKING:
+    from engine.desk import Desk
     from vterm.dialogs.signing_session import ProposalDesk
     from vterm.screens.copilot import CopilotView
+    from vterm.signing import Signing
     from vterm.terminal import VtermApp
 
 NOTHING = "Nothing waits for your signature"
@@ -73,8 +75,24 @@ class SigningScreen(TouringScreen):
         except DeskUnreachable as error:
             self.say(str(error), "warning")
             return
-        if app.signing is None:
+        signing = self._signer(app, desk)
+        if signing is None:
             self.say(NO_SIGNER, "warning")
             return
-        session = Session(app.signing, cast("ProposalDesk", desk), proposal_id, app.hand_clock)
+        session = Session(signing, cast("ProposalDesk", desk), proposal_id, app.hand_clock)
         app.push_screen(SigningDialog(self.state, session))
+
+    @staticmethod
+    def _signer(app: VtermApp, desk: Desk) -> Signing | None:
+        """The signer of this home; the desk that it hands in to is the one that is connected now."""
+        from engine.client.desk import DeskClient
+
+        if app.home is None or not isinstance(desk, DeskClient):
+            return app.signing
+        from vterm.signer.link import SignerLink
+
+        if app.signing is None:
+            app.signing = SignerLink(app.home, desk)
+        elif isinstance(app.signing, SignerLink):
+            app.signing.desk = desk
+        return app.signing
