@@ -61,7 +61,7 @@ def leave(screen: Screen) -> str:
     screen.keys("C-q")
     screen.wait("leave anyway?")
     screen.keys("y")
-    return screen.wait("SIGNED")
+    return screen.wait("SIGNED ", "DECLINED [", "]")
 
 
 def test_a_person_signs_by_keys(screen: Screen) -> None:
