@@ -41,14 +41,17 @@ def run_passphrase(context: Context, word: str) -> int:
     async def ask(link: SignerLink) -> SignerState:
         from getpass import getpass
 
+        from vterm.cli.sign import interruptible
+
         state = await link.state()
-        old = getpass("passphrase now: ") if state.passphrase else ""
-        new = getpass("new passphrase: ")
-        if len(new) < SHORTEST_PASSPHRASE:
-            fix = f"at least {SHORTEST_PASSPHRASE} characters; four words are good"
-            raise stop("USAGE", "the passphrase is too short", fix, 2)
-        if getpass("once more: ") != new:
-            raise stop("USAGE", "the two are not the same", "try again; nothing was changed", 2)
+        with interruptible():
+            old = getpass("passphrase now: ") if state.passphrase else ""
+            new = getpass("new passphrase: ")
+            if len(new) < SHORTEST_PASSPHRASE:
+                fix = f"at least {SHORTEST_PASSPHRASE} characters; four words are good"
+                raise stop("USAGE", "the passphrase is too short", fix, 2)
+            if getpass("once more: ") != new:
+                raise stop("USAGE", "the two are not the same", "try again; nothing was changed", 2)
         return await link.passphrase(old, new)
 
     return _said(context, _with_signer(context, ask))

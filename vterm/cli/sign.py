@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 import sys
 import time
 
@@ -12,6 +14,7 @@ from vterm.cli.stop import Stop, stop
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterator
     from typing import Any, TextIO
 
     from vterm.cli.context import Context
@@ -66,13 +69,25 @@ async def _sign(context: Context, proposal_id: str) -> dict[str, Any]:
         await link.close()
 
 
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl+C end a wait for the keyboard: asyncio would hold it back until the wait is over."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 async def open_key(link: SignerLink) -> None:
     """Ask for the passphrase where the key needs one. The signer alone keeps it."""
     state = await link.state()
     if state.locked:
         from getpass import getpass
 
-        await link.unlock(getpass("passphrase of the signing key: "))
+        with interruptible():
+            typed = getpass("passphrase of the signing key: ")
+        await link.unlock(typed)
     elif not state.passphrase:
         sys.stderr.write("the signing key has no passphrase; `vterm keys passphrase` sets one\n")
 
@@ -88,7 +103,8 @@ async def _gesture(link: SignerLink, opened: Opened) -> dict[str, Any]:
     leave = "Enter" if opened.code else "Ctrl+C"
     out.write(f"{how} · `{DECLINE}` turns it down · {leave} alone leaves it: ")
     out.flush()
-    typed = sys.stdin.readline()
+    with interruptible():
+        typed = sys.stdin.readline()
     word = typed.strip()
     if word.lower().split(" ")[0] == DECLINE:
         return await link.decline(proposal_id, word[len(DECLINE) :].strip())
