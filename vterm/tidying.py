@@ -1,6 +1,6 @@
-"""When what is gone is let go: a whole collection takes longer than a key may wait for its effect.
+"""When what is gone is let go: a whole collection takes as long as a frame, which a key should not wait for.
 
-So it comes while nobody types, and only where somebody types without a pause for many minutes in between.
+So it comes while nobody types, and once a minute where somebody types without a pause.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from typing import Any
 from textual._styles_cache import StylesCache
 
 LOOK_SECONDS = 2.5
-EVERY_SECONDS = 10.0
+EVERY_SECONDS = 20.0
 REST_SECONDS = 4.0
-AT_LAST_SECONDS = 600.0
-WHOLE_SECONDS = 600.0
+AT_LAST_SECONDS = 60.0
 COLLECT_AFTER = (700, 10, 1000)
 """By itself a whole collection comes only where very much piles up before `tidy` does it."""
 
@@ -26,21 +25,17 @@ def forget_widgets() -> None:
     cached.cache_clear()
 
 
-def tidy(whole: bool = True) -> None:
-    """What is gone is let go, all at once and seldom. What stays need not be looked at the next time, but for a `whole`
-    look: something may have gone of what stayed before."""
+def tidy() -> None:
+    """What is gone is let go, all at once and seldom."""
     forget_widgets()
-    if whole:
-        gc.unfreeze()
     gc.collect()
-    gc.freeze()
 
 
 class Tidying:
     """Knows when somebody last typed, and when it was last tidied (seconds of the monotonic clock)."""
 
     def __init__(self) -> None:
-        self.tidied = self.typed = self.looked = monotonic()
+        self.tidied = self.typed = monotonic()
 
     def heard(self) -> None:
         """A key or the mouse."""
@@ -53,9 +48,6 @@ class Tidying:
 
     def look(self) -> None:
         """Called every LOOK_SECONDS."""
-        now = monotonic()
-        if self.due(now):
-            whole = now - self.looked >= WHOLE_SECONDS
-            tidy(whole)
+        if self.due(monotonic()):
+            tidy()
             self.tidied = monotonic()
-            self.looked = self.tidied if whole else self.looked

@@ -34,18 +34,3 @@ def test_what_is_gone_is_let_go() -> None:
     keeper.look()
     assert gone() is None
     assert not keeper.due(tidying.monotonic()), "and then it rests"
-
-
-def test_what_stayed_once_can_go_later() -> None:
-    class Circle:
-        def __init__(self) -> None:
-            self.own = self
-
-    kept = Circle()
-    gone = weakref.ref(kept)
-    tidying.tidy(whole=False)
-    del kept
-    tidying.tidy(whole=False)
-    assert gone() is not None, "what stayed is not looked at each time"
-    tidying.tidy()
-    assert gone() is None

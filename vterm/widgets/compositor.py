@@ -6,7 +6,8 @@ that moves at the top and another at the bottom paint the whole screen. What is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import cast
 
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
@@ -35,6 +36,11 @@ class SpanCompositor(Compositor):
             wanted.setdefault(y, []).append((x1, x2))
         return ChopsUpdate(self._chops_of(wanted), spans, [cuts[1:] for cuts in self.cuts])
 
+    def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
+        """The framework's own question, for a whole screen."""
+        found = self._chops_of({y: [crop.column_span] for y in crop.line_range if is_rendered_line(y)})
+        return cast("Sequence[Mapping[int, Strip]]", found)  # its own word for pieces that may be missing
+
     def _chops_of(self, wanted: dict[int, list[Span]]) -> list[Chops]:
         """The screen in pieces between the edges of widgets, filled where a row is wanted, from front to back."""
         cuts = self.cuts
@@ -51,7 +57,10 @@ class SpanCompositor(Compositor):
                 for y, strip in zip(range(first, after), widget.render_lines(crop), strict=False):
                     edges = [cut for cut in cuts[y] if left <= cut <= right]
                     row = chops[y]
-                    for edge, piece in zip(edges, strip.divide([cut - left for cut in edges[1:]]), strict=False):
+                    # A strip that is divided into itself remembers itself, and only a collection would let it go.
+                    whole = len(edges) == 2 and strip.cell_length == edges[1] - left
+                    pieces = (strip,) if whole else strip.divide([cut - left for cut in edges[1:]])
+                    for edge, piece in zip(edges, pieces, strict=False):
                         if row[edge] is None:
                             row[edge] = piece
         return chops
