@@ -60,8 +60,11 @@ class Terminal:
         os.write(self.main, text.encode())
 
     def end(self) -> int:
+        end = time.monotonic() + WITHIN_S
         while self.read(1.0) and self.process.poll() is None:
-            pass
+            if time.monotonic() > end:
+                self.process.kill()
+                raise AssertionError(f"it does not end:\n{self.text}")
         code = self.process.wait(WITHIN_S)
         self.read(0.0)
         os.close(self.main)
@@ -92,7 +95,10 @@ def test_a_code_signs(home: Desk) -> None:
     name = proposed(home, order=LIMIT, rationale="a first small step")
     window = Terminal(home, "sign", name)
     window.until(ASKS)
-    assert "SIGN ORDER" in window.text and "not signed" in window.text and "a first small step" in window.text
+    card, _, beside = window.text.partition("not signed:")
+    assert "SIGN ORDER" in card and "a first small step" in beside and "a first small step" not in card
+    for label in ("proposed", "position", "share of NAV", "margin", "sent now", "since then"):
+        assert re.search(rf"^  {label} ", beside, re.MULTILINE), (label, beside)
     window.type(code_in(window.text).lower() + "\r")
     assert window.end() == 0
     assert f"{name} executed" in window.text
@@ -110,15 +116,24 @@ def test_json(home: Desk) -> None:
     assert (document["status"], document["code"]) == ("EXECUTED", "OK")
 
 
-@pytest.mark.parametrize(("typed", "then"), [("0000\r", "READY"), ("\r", "READY"), ("\x03", "PRESENTED")])
-def test_other_keys_sign_nothing(home: Desk, typed: str, then: str) -> None:
+@pytest.mark.parametrize("typed", ["0000\r", "\r", "\x1b\r", "\x03", "\x04"])
+def test_other_keys_sign_nothing(home: Desk, typed: str) -> None:
     name, orders = proposed(home), len(home.ask("orders")["orders"])
     window = Terminal(home, "sign", name)
     window.until(ASKS)
     window.type(typed)
     assert window.end() == 3
     assert "Traceback" not in window.text
-    assert (status(home, name), len(home.ask("orders")["orders"])) == (then, orders)
+    assert (status(home, name), len(home.ask("orders")["orders"])) == ("READY", orders)
+
+
+def test_ctrl_c_leaves_it_while_it_arms(home: Desk) -> None:
+    name = proposed(home)
+    window = Terminal(home, "sign", name)
+    window.until("not signed")
+    window.type("\x03")
+    assert window.end() == 3
+    assert status(home, name) == "READY"
 
 
 def test_what_was_typed_ahead_does_not_count(home: Desk) -> None:

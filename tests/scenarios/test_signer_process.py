@@ -106,7 +106,8 @@ async def test_who_does_not_know_the_secret_is_told_nothing(home: Desk) -> None:
     await link.state()
     path = Path(home.home.path, "signing", SOCKET)
     secret = path.with_name(SECRET).read_text("ascii")
-    first = [wire.line(wire.Hello("0" * 64)), wire.line(wire.State()), b"{}\n", b"\xff\xfe\n", b"[" * 70_000 + b"\n"]
+    first = [wire.line(wire.Hello("0" * 64)), wire.line(wire.State()), b"{}\n", b"\xff\xfe\n", b"[" * 70_000 + b"\n",
+             b'{"type":"hello","secret":"\\ud800"}\n', b'{"type":"hello","secret":1}\n', b"\n"]  # fmt: skip
     for raw in first:
         with socket.socket(socket.AF_UNIX) as sock:
             sock.settimeout(WITHIN_S)
@@ -122,6 +123,43 @@ async def test_who_does_not_know_the_secret_is_told_nothing(home: Desk) -> None:
         assert heard.count(b"\n") <= 1
     assert (await link.state()).key, "it still serves who knows"
     await link.close()
+
+
+async def test_who_says_nothing_keeps_nothing_open(home: Desk) -> None:
+    """A connection without the secret is let go, and the key locks with the last one that has it."""
+    link = SignerLink(home.home.path, client(home))
+    await link.state()
+    await link.passphrase("", "four small words here")
+    path = Path(home.home.path, "signing", SOCKET)
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.settimeout(WITHIN_S)
+        silent.connect(os.path.relpath(path))
+        await link.close()
+        other = SignerLink(home.home.path, client(home))
+        assert (await other.state()).locked
+        assert silent.recv(1) == b"", "it is let go without a word"
+    await other.unlock("four small words here")
+    await other.passphrase("four small words here", "")
+    await other.close()
+
+
+async def test_modules_of_the_folder_one_stands_in_do_not_run_beside_the_key(
+    home: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = SignerLink(home.home.path, client(home))
+    await link.state()
+    await link.close()
+    os.kill(pid(home), signal.SIGTERM)
+    until(lambda: not Path(home.home.path, "signing", SOCKET).exists())
+    found = tmp_path / "found"
+    for name in ("argparse", "hmac", "msgspec", "cryptography", "vterm", "engine"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(found)!r}, 'a').write({name!r})\nraise SystemExit(3)\n")
+    monkeypatch.setenv("PYTHONPATH", home.environment["PYTHONPATH"])
+    monkeypatch.chdir(tmp_path)
+    other = SignerLink(home.home.path, client(home))
+    assert (await other.state()).key
+    await other.close()
+    assert not found.exists()
 
 
 async def test_a_locked_signer_needs_its_passphrase_and_locks_with_the_last_link(home: Desk) -> None:

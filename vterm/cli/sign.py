@@ -42,8 +42,8 @@ def run_sign(context: Context, args: Namespace) -> int:
     except Refused as refused:
         raise Stop(refused.refusal.document(), refused.refusal.code.exit_code) from None
     except KeyboardInterrupt:
-        sys.stderr.write("\n")
-        raise stop("NOT_SIGNED", "nothing was signed; the proposal waits", "sign it later", 3) from None
+        sys.stderr.write(f"\nvterm: interrupted; `vterm proposals {plain(args.proposal_id)}` says what came of it\n")
+        raise
     if context.json:
         write_json(document)
         return 0
@@ -93,48 +93,46 @@ async def open_key(link: SignerLink) -> None:
 
 
 async def _gesture(link: SignerLink, opened: Opened) -> dict[str, Any]:
+    from engine.model.refusal import Refused
+    from vterm.cli.sign_beside import beside
+
     out, proposal_id = sys.stderr, str(opened.proposal["proposal_id"])
-    shown = time.monotonic()
-    _show(out, opened)
-    # What was typed before the card could be read does not count.
-    time.sleep(max(0.0, shown + ARMS_AFTER_SECONDS - time.monotonic()))
-    _forget_typed()
-    how = f"type {opened.code} to sign" if opened.code else "press Enter to accept"
-    leave = "Enter" if opened.code else "Ctrl+C"
-    out.write(f"{how} · `{DECLINE}` turns it down · {leave} alone leaves it: ")
-    out.flush()
-    with interruptible():
-        typed = sys.stdin.readline()
+    typed = _typed(out, opened, await beside(opened, link.desk))
     word = typed.strip()
     if word.lower().split(" ")[0] == DECLINE:
         return await link.decline(proposal_id, word[len(DECLINE) :].strip())
-    if not typed or (opened.code and not word):
-        await link.shelve(opened)
-        raise stop("NOT_SIGNED", "nothing was signed; the proposal waits", "sign it later", 3)
     try:
+        if not typed or word.startswith("\x1b") or (opened.code and not word):
+            raise stop("NOT_SIGNED", "nothing was signed; the proposal waits", "sign it later", 3)
         return await link.sign(opened, word)
-    except Exception:
-        await link.shelve(opened)
+    except (Refused, Stop):
+        with contextlib.suppress(Refused):  # it may be over, or open again: the first answer is what counts
+            await link.shelve(opened)
         raise
 
 
-def _show(out: TextIO, opened: Opened) -> None:
+def _show(out: TextIO, opened: Opened, lines: list[tuple[str, str]]) -> None:
     """The card as it is signed, then what is not signed, marked so."""
-    proposal = opened.proposal
     out.write("\n".join(opened.rows) + "\n\nnot signed:\n")
-    lines = [
-        ("proposed", str(proposal.get("origin", ""))),
-        ("why", str(proposal.get("rationale") or "no reason given")),
-    ]
-    taint = proposal.get("taint")
-    if taint:
-        lines.append(("careful", f"the turn had read {taint} foreign text{'s' if taint != 1 else ''}"))
-    lines += [
-        ("since then", f"{row.get('symbol')} {row.get('drift_bps')} bp, {row.get('drift_money')} VCR")
-        for row in proposal.get("drift") or ()
-    ]
-    out.write("".join(f"  {name:<10}  {plain(text)}\n" for name, text in lines) + "\n")
+    out.write("".join(f"  {name:<12}  {plain(text)}\n" for name, text in lines) + "\n")
     out.flush()
+
+
+def _typed(out: TextIO, opened: Opened, lines: list[tuple[str, str]]) -> str:
+    """The line that a person types after the card could be read; empty where they pressed Ctrl+C or Ctrl+D."""
+    how = f"type {opened.code} to sign" if opened.code else "press Enter to accept"
+    leave = "Enter" if opened.code else "Ctrl+C"
+    try:
+        with interruptible():  # from before the card: who has read it may press Ctrl+C at once
+            _show(out, opened, lines)
+            time.sleep(ARMS_AFTER_SECONDS)
+            _forget_typed()
+            out.write(f"{how} · `{DECLINE}` turns it down · {leave} alone leaves it: ")
+            out.flush()
+            return sys.stdin.readline()
+    except KeyboardInterrupt:
+        out.write("\n")
+        return ""
 
 
 def _forget_typed() -> None:

@@ -5,7 +5,6 @@ Each is asked of the kernel and goes without where the kernel does not offer it;
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import resource
@@ -35,7 +34,7 @@ def raise_guards() -> Guards:
     if not sys.platform.startswith("linux"):
         return Guards(True, False, False)
     libc = ctypes.CDLL(None, use_errno=True)
-    network_off = _leave_network(libc)
+    network_off = leave_network(libc)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     dumps_off = libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
     return Guards(dumps_off, _lock_memory(libc), network_off)
@@ -50,16 +49,34 @@ def _lock_memory(libc: ctypes.CDLL) -> bool:
     return locked
 
 
-def _leave_network(libc: ctypes.CDLL) -> bool:
-    """Go into a network of our own, with nothing in it; files and Unix sockets are as before."""
+def leave_network(libc: ctypes.CDLL) -> bool:
+    """Go into a network of our own, with nothing in it; files and Unix sockets are as before.
+
+    A child tries it first: there is no way back, and where the kernel lets a process in without its identity, every
+    user looks like the same one, so that `peer_is_own` could tell nobody apart.
+    """
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if _enter(libc) else 1)
+    if os.waitpid(child, 0)[1] != 0:
+        return False
+    if not _enter(libc):
+        raise OSError("the kernel changed its mind about namespaces")
+    return True
+
+
+def _enter(libc: ctypes.CDLL) -> bool:
+    """Whether this process is in a network of its own, as the user that it was."""
     uid, gid = os.getuid(), os.getgid()
     if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
         return False
-    with contextlib.suppress(OSError):  # an identity that is not mapped is still the owner of its files
+    try:
         for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
             with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
                 file.write(text)
-    return True
+    except OSError:
+        return False
+    return os.getuid() == uid
 
 
 def peer_is_own(sock: socket.socket) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine.desk import Document
+from engine.desk import DeskUnreachable, Document
 from engine.model.refusal import Code, Refused, refuse
 from engine.signing.card import card
 from engine.signing.codes import Denial
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 START_SECONDS = 15.0
 ANSWER_SECONDS = 30.0
 OWNER = "owner"
+_APART = ("-P",)
+"""No module is taken from the folder in which somebody happened to start: it would run beside the key."""
 _KEPT = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT")
 
 
@@ -81,7 +83,11 @@ class SignerLink:
         """Sign what was opened with the typed code, hand it in: the proposal with what came of it."""
         answer = await self._ask(wire.Sign(opened.shown, typed))
         assert isinstance(answer, wire.Signed)
-        return await self.desk.sign(str(opened.proposal["proposal_id"]), opened.payload, answer.signature)
+        name = str(opened.proposal["proposal_id"])
+        try:
+            return await self.desk.sign(name, opened.payload, answer.signature)
+        except DeskUnreachable:  # the same bytes again have one effect: the answer may be all that was lost
+            return await self.desk.sign(name, opened.payload, answer.signature)
 
     async def shelve(self, opened: Opened) -> None:
         """Close it; it stays."""
@@ -204,7 +210,7 @@ class SignerLink:
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         return subprocess.Popen(
-            [sys.executable, "-m", "vterm.signer", "--home", str(self.folder.path.parent)],
+            [sys.executable, *_APART, "-m", "vterm.signer", "--home", os.path.abspath(self.folder.path.parent)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env=environment, start_new_session=True, close_fds=True,
         )  # fmt: skip

@@ -29,6 +29,8 @@ LOOK_SECONDS = 1.0
 IDLE_SECONDS = 60.0
 """With the last connection the key was locked: one that stays has nothing left to give."""
 MOST_CONNECTIONS = 16
+HELLO_SECONDS = 5.0
+"""Who has not said the secret by then is let go."""
 SLOW_WRONG_SECONDS = 0.5
 """After a wrong secret or passphrase, so that nobody tries many."""
 
@@ -74,7 +76,7 @@ class Service:
     def __init__(self, folder: SignerFolder, idle: float) -> None:
         self.folder, self.idle, self.box = folder, idle, Box(folder)
         self.secret = secrets.token_hex(32)
-        self.open = 0
+        self.callers = self.open = 0
         self.over = asyncio.Event()
         self._decode = msgspec.json.Decoder(wire.Request)
 
@@ -107,21 +109,29 @@ class Service:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         sock: socket.socket = writer.get_extra_info("socket")
-        if self.open >= MOST_CONNECTIONS or not peer_is_own(sock):
+        if self.callers >= MOST_CONNECTIONS or not peer_is_own(sock):
             writer.close()
             return
+        self.callers += 1
+        try:
+            if await asyncio.wait_for(self._greeted(reader, writer), HELLO_SECONDS):
+                await self._known(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, TimeoutError):
+            pass  # whoever asked has gone, or said nothing
+        finally:
+            self.callers -= 1
+            writer.close()
+
+    async def _known(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve somebody who knows the secret. Others keep nothing unlocked, and nothing running."""
         self.open += 1
         try:
-            if await self._greeted(reader, writer):
-                while request := await self._request(reader, writer):
-                    await self._say(writer, await self._answer(request))
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # whoever asked has gone
+            while request := await self._request(reader, writer):
+                await self._say(writer, await self._answer(request))
         finally:
             self.open -= 1
             if not self.open:
                 self.box.lock()
-            writer.close()
 
     async def _greeted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         hello = await self._request(reader, writer)
