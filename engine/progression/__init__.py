@@ -1,0 +1,1 @@
+"""Missions, badges, levels and streaks: what the journal tells, held against rules. Trading knows nothing of it."""
