@@ -68,16 +68,16 @@ def pressing(*keys: str, pane: str = "") -> Opener:
 
 
 async def _proposed(app: CapturedApp, pilot: Pilot[int]) -> FakeSigning:
-    """A proposal of the desk, every word of it spoilt as the rest."""
+    """A proposal of the desk, every word of it spoilt as the rest; fair words where the desk is an honest one."""
     desk: Any = app.bridge.desk
-    signing, words = FakeSigning(), desk.text
+    signing, words = FakeSigning(), getattr(desk, "text", "Tin flat")
     document = {**spoilt(proposal(), words), "proposal_id": "p000001", "status": "READY", "origin": f"tool:{words}@1"}
     signing.documents["p000001"] = document
 
     async def found(proposal_id: str) -> Document:
         return document
 
-    desk.inside.proposal, app.signing = found, signing
+    getattr(desk, "inside", desk).proposal, app.signing = found, signing
     app.state.apply({"type": "proposals", "proposals": [document]})
     return signing
 
