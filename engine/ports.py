@@ -54,7 +54,7 @@ class Recovered(Struct, frozen=True):
 
 
 class AuditReport(Struct, frozen=True):
-    """What an audit of a ledger found. `problems` is empty exactly when `ok`."""
+    """What an audit of a ledger found. `problems` is empty exactly when `ok`; `signatures` counts executed acts."""
 
     ok: bool
     imbalance: str
@@ -64,6 +64,7 @@ class AuditReport(Struct, frozen=True):
     nav_stored: str
     nav_recomputed: str
     problems: tuple[str, ...] = ()
+    signatures: int = 0
 
 
 class LedgerStore(Protocol):

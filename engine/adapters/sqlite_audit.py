@@ -132,6 +132,7 @@ def _report(proof: Proof) -> AuditReport:
         nav_stored=money(proof.nav_stored),
         nav_recomputed=money(proof.nav_recomputed),
         problems=tuple(proof.problems),
+        signatures=proof.signed.signatures,
     )
 
 

@@ -14,6 +14,7 @@ from engine.model.account import Transfer
 from engine.model.fill import Fill
 from engine.model.order import Order
 from engine.ports import JournalEntry, Snapshot
+from engine.signing.audit import SignedActs
 
 MOST = 20
 """Problems kept: a wholly broken ledger needs no longer list."""
@@ -26,6 +27,7 @@ class Proof:
         self.problems: list[str] = []
         self.entries = self.fills = self.order_rows = 0
         self.imbalance = self.nav_stored = self.nav_recomputed = 0
+        self.signed = SignedActs()
         self._posted: Balances = {}
         self._given: dict[str, int] = {}
         self._traders: dict[str, Rebuilt] = {}
@@ -41,7 +43,7 @@ class Proof:
     def entry(self, entry: JournalEntry, orders: bytes) -> None:
         """Take one entry; `orders` are the bytes that its orders are stored as."""
         self.entries += 1
-        for fault in entry_faults(entry):
+        for fault in [*entry_faults(entry), *self.signed.take(entry.kind, entry.body, entry.orders)]:
             self.say(f"entry {entry.seq}: {fault}")
         for order, body in zip(entry.orders, order_bodies(orders), strict=True):
             self._latest[order.order_id] = order

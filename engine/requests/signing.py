@@ -67,7 +67,7 @@ class SigningRequests(ProposalRequests):
         if key:
             keys = [one for one in keys if one.fingerprint == key]
         if not keys:
-            raise refuse(Code.UNKNOWN_KEY, "no key can sign here", fix="`vterm keys enrol` makes one")
+            raise refuse(Code.UNKNOWN_KEY, "no key can sign here", fix="`vterm keys signing` makes one")
         return keys[-1]
 
     async def sign(self, account: str, proposal_id: str, payload: bytes, session: str = "local") -> Document:

@@ -1,132 +1,121 @@
-"""The audit chain: every proposal, card, signature and refusal, each record holding the hash of the one before.
+"""The signatures of a journal, proven once more: each executed act has the card, key and signature that it needed.
 
-A changed, lost or inserted record shows at its place. A cut tail shows against a head that was taken before: how many
-records there were and the hash of the last, signed daily and kept elsewhere.
+The journal itself is the chain (engine.ledger.chain): each entry holds the hash of the one before. What this adds is
+that an order cannot be written into it as a signed one by somebody who has no key, whatever hashes they make anew.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
-from engine.signing.canonical import decode, encode, not_canonical
-from engine.signing.ed25519 import Sign, proves, seal
-from engine.signing.envelope import audit_namespace, open_envelope
+from engine.model.command import Accept, EndKey, EnrolKey, Present
+from engine.model.order import Order, side_word
+from engine.model.origin import SIGNED
+from engine.signing.card import CARD_VERSION, card
+from engine.signing.checks import bytes_digest
+from engine.signing.codes import Denial
+from engine.signing.ed25519 import proves
+from engine.signing.envelope import open_envelope, order_namespace
+from engine.signing.fields import Part
+from engine.signing.key_list import Key, Role
+from engine.signing.shape import Unsignable
+from engine.signing.ticket import Ticket, read_ticket
 
-GENESIS = bytes(32)
-"""What stands before the first record."""
-
-KINDS = (
-    "proposed",
-    "rejected",
-    "presented",
-    "closed",
-    "signed",
-    "refused",
-    "declined",
-    "expired",
-    "repriced",
-    "key.enrolled",
-    "key.revoked",
-    "key.locked",
-    "epoch.raised",
-)
-
-_encode = msgspec.json.Encoder(order="sorted").encode
+_READ = {kind.__struct_config__.tag: msgspec.json.Decoder(kind).decode for kind in (Present, Accept, EnrolKey, EndKey)}
 
 
-class Record(msgspec.Struct, frozen=True):
-    """One thing that happened: `seq` from 1 without gaps, `at_ms` of the wall's clock, `subject` the proposal or key,
-    `body` its texts (payload, card, signature, code, reason), `link` SHA-256 over the previous link and all of it."""
-
-    seq: int
-    at_ms: int
-    kind: str
-    subject: str
-    body: dict[str, str]
-    link: bytes
+class _Shown(NamedTuple):
+    payload: str
+    key: str
 
 
-class Head(msgspec.Struct, frozen=True):
-    """How long a chain of an engine's epoch is and what it ends in."""
+class SignedActs:
+    """Keys, cards and signatures as the journal tells of them, entry by entry from the first."""
 
-    engine: str
-    epoch: int
-    count: int
-    link: bytes
-    at_ms: int
+    def __init__(self) -> None:
+        self.signatures = 0
+        self._keys: dict[str, Key] = {}
+        self._shown: dict[str, _Shown] = {}
+        self._nonces: set[str] = set()
+        self._orders: set[str] = set()
 
-    def message(self) -> bytes:
-        """The canonical bytes that are signed."""
-        words = {"engine": self.engine, "epoch": str(self.epoch), "count": str(self.count), "v": "1"}
-        return encode({**words, "link": self.link.hex(), "at": str(self.at_ms)})
+    def take(self, kind: str, body: bytes, orders: Iterable[Order]) -> list[str]:
+        """What is wrong with an entry of this kind, command and orders. Raises msgspec.MsgspecError on another body."""
+        command = _READ[kind](body) if kind in _READ else None
+        faults: list[str] = []
+        ticket = None
+        if isinstance(command, EnrolKey):
+            self._enrol(command)
+        elif isinstance(command, EndKey):
+            self._end(command)
+        elif isinstance(command, Present):
+            self._shown[command.proposal_id] = _Shown(command.payload, command.key)
+        elif isinstance(command, Accept):
+            self.signatures += 1
+            try:
+                ticket = read_ticket(command.payload.encode("ascii", "replace"))
+                faults = self._accepted(command, ticket)
+            except (Denial, Unsignable) as error:
+                faults = [error.denied.message if isinstance(error, Denial) else str(error)]
+            faults = [f"the signature for {command.proposal_id} does not hold: {fault}" for fault in faults]
+        return faults + self._made(ticket, orders)
+
+    def _enrol(self, command: EnrolKey) -> None:
+        key = Key(command.public, command.owner, Role(command.role), command.at_ms, command.accounts, command.name)
+        self._keys.setdefault(key.fingerprint, key)
+
+    def _end(self, command: EndKey) -> None:
+        key = self._keys.get(command.key)
+        if key is not None:
+            self._keys[command.key] = msgspec.structs.replace(key, revoked_at=command.at_ms)
+
+    def _accepted(self, command: Accept, ticket: Ticket) -> list[str]:
+        """Raises Denial and Unsignable where signature or card cannot be read at all."""
+        key, shown = self._keys.get(command.key), self._shown.get(command.proposal_id)
+        envelope = open_envelope(command.signature, order_namespace(ticket.engine))
+        names = (ticket.proposal, ticket.account, ticket.key)
+        checks = [
+            (names == (command.proposal_id, command.account, command.key), "it is for another act"),
+            (shown == _Shown(command.payload, command.key), "these bytes were not put before anybody"),
+            (key is not None and not key.revoked_at, "its key was not enrolled then, or had ended"),
+            (key is not None and key.may(ticket.purpose, ticket.account), "its key was not trusted with that"),
+            (key is not None and envelope.public == key.public, "it is another key's"),
+            (proves(envelope, command.payload.encode("ascii", "replace")), "it is not over these bytes"),
+            (ticket.nonce not in self._nonces, "its nonce was used before"),
+            (_has_card(command, ticket), "its card was another one"),
+            (command.done == bytes_digest(command.payload.encode("ascii", "replace"), command.signature),
+             "it is not known under its own digest"),
+        ]  # fmt: skip
+        self._nonces.add(ticket.nonce)
+        return [fault for holds, fault in checks if not holds][:1]
+
+    def _made(self, ticket: Ticket | None, orders: Iterable[Order]) -> list[str]:
+        """New orders that call themselves signed belong to the act of their entry, and are what it says."""
+        faults: list[str] = []
+        for order in orders:
+            if not order.origin.startswith(SIGNED) or order.order_id in self._orders:
+                continue
+            self._orders.add(order.order_id)
+            proposal = order.origin.removeprefix(SIGNED)
+            if ticket is None or ticket.proposal != proposal or not _is_of(order, ticket):
+                faults.append(f"order {order.order_id} says that {proposal} was signed for it, and it was not")
+        return faults
 
 
-class Broken(msgspec.Struct, frozen=True):
-    """Where a chain is not what it was: the first record that does not fit (or is missing), and why."""
-
-    seq: int
-    cause: str
-
-
-def append(last: Record | None, at_ms: int, kind: str, subject: str, body: dict[str, str]) -> Record:
-    """The record that follows `last` (None: the first). Raises ValueError for a kind that is not one of KINDS."""
-    if kind not in KINDS:
-        raise ValueError(f"not a kind of audit record: {kind}")
-    seq = 1 if last is None else last.seq + 1
-    previous = GENESIS if last is None else last.link
-    return Record(seq, at_ms, kind, subject, body, link(previous, seq, at_ms, kind, subject, body))
+def _has_card(command: Accept, ticket: Ticket) -> bool:
+    """A card of an older renderer is not drawn again; the hash that was signed binds its text all the same."""
+    if ticket.card != hashlib.sha256(command.card.encode("ascii", "replace")).hexdigest():
+        return False
+    return ticket.card_v != CARD_VERSION or command.card == card(ticket)
 
 
-def link(previous: bytes, seq: int, at_ms: int, kind: str, subject: str, body: dict[str, str]) -> bytes:
-    """SHA-256 over the previous link and every column, as JSON that reads back to the same columns only."""
-    return hashlib.sha256(previous + _encode((seq, at_ms, kind, subject, body))).digest()
-
-
-def verify(records: Iterable[Record], head: Head | None = None) -> Broken | None:
-    """The first place at which a chain is broken, or None. `records` are all from the first, in order.
-
-    Against a `head` it must still hold that many records with that link there; what came after is welcome.
-    """
-    previous, seq = GENESIS, 0
-    for record in records:
-        seq += 1
-        if record.seq != seq:
-            return Broken(seq, f"record {record.seq} stands where {seq} belongs")
-        expected = link(previous, seq, record.at_ms, record.kind, record.subject, record.body)
-        if record.link != expected:
-            return Broken(seq, "its hash is not that of its content and of the record before")
-        if head is not None and seq == head.count and record.link != head.link:
-            return Broken(seq, "the signed head has another hash here: the chain was written anew")
-        previous = record.link
-    if head is not None and seq < head.count:
-        return Broken(seq + 1, f"the signed head counts {head.count} records, there are {seq}: the tail was cut")
-    return None
-
-
-def sign_head(head: Head, public: bytes, sign: Sign) -> str:
-    """A head and its signature as one text for export: the canonical line, then the armour."""
-    envelope = seal(head.message(), audit_namespace(head.engine), public, sign)
-    return f"{head.message().decode('ascii')}\n{envelope.armoured()}"
-
-
-def read_head(text: str, public: bytes) -> Head | None:
-    """The head of an exported text, or None where its signature is not the key's.
-
-    Raises Denial (BAD_CANONICAL, BAD_ENVELOPE, BAD_NAMESPACE, KEY_TYPE, TOO_LARGE) where the text is no head.
-    """
-    line, _, armour = text.partition("\n")
-    tree = decode(line.encode("ascii", "replace"))
-    try:
-        words = {name: str(tree[name]) for name in ("engine", "epoch", "count", "link", "at")}
-        head = Head(
-            words["engine"], int(words["epoch"]), int(words["count"]), bytes.fromhex(words["link"]), int(words["at"])
-        )
-    except (KeyError, ValueError):
-        raise not_canonical("it is not the head of an audit chain") from None
-    if head.message() != line.encode("ascii", "replace"):
-        raise not_canonical("it is not the one form of a head")
-    envelope = open_envelope(armour, audit_namespace(head.engine))
-    return head if envelope.public == public and proves(envelope, head.message()) else None
+def _is_of(order: Order, ticket: Ticket) -> bool:
+    """Whether an order is one of those that were signed, by the client's id, instrument and side of its terms."""
+    request = order.request
+    legs: tuple[Part, ...] = ticket.legs or (ticket.order,)
+    wanted = (request.client_order_id, str(request.symbol), side_word(request.side), ticket.account)
+    return wanted in [(leg.get("client_id"), leg.get("symbol"), leg.get("side"), order.account) for leg in legs]

@@ -60,7 +60,7 @@ class Approved:
 
 class Settlement(msgspec.Struct, frozen=True):
     """What check 12 writes in one transaction, beside the orders of the engine's own proposal: the nonce becomes used,
-    the proposal EXECUTED with `done`, and the audit chain gets a `signed` record with this body."""
+    the proposal EXECUTED with `done`, and the journal's entry of all that keeps this body."""
 
     nonce: str
     proposal: str

@@ -55,11 +55,6 @@ def enrol_namespace(engine: str) -> str:
     return f"enrol@{engine}"
 
 
-def audit_namespace(engine: str) -> str:
-    """What signed heads of the audit chain are for."""
-    return f"audit@{engine}"
-
-
 def signed_bytes(message: bytes, namespace: str) -> bytes:
     """What the key signs: magic, namespace, reserved, hash name and SHA-512 of the message."""
     if not namespace.isascii() or not _NAMESPACE.match(namespace.encode("ascii")):

@@ -122,7 +122,7 @@ def _check(tree: dict[str, Tree]) -> None:
 
 
 def digest(payload: bytes) -> str:
-    """Hex SHA-256 of a payload: its name in the audit chain."""
+    """Hex SHA-256 of a payload."""
     return hashlib.sha256(payload).hexdigest()
 
 

@@ -18,7 +18,7 @@ EXIT_INTEGRITY = 8
 
 
 def run_audit(context: Context, args: Namespace) -> int:
-    """{ok imbalance entries orders fills nav_stored nav_recomputed problems}; exit 8 where it does not hold."""
+    """{ok imbalance entries orders fills nav_stored nav_recomputed problems signatures}; exit 8 where not ok."""
     store = _store(context)
     if not any(os.path.isfile(os.path.join(store, name)) for name in ("ledger.db", "rewind.todo")):
         raise stop("NO_LEDGER", f"{store} has no ledger yet", "check --home, or run any command once", 4)
