@@ -424,3 +424,19 @@ def test_bursts_and_held_keys_are_told_from_typing() -> None:
         (False, False), (False, True), (False, False), (False, False), (True, False),
     ]  # fmt: skip
     assert typed.take(events[0]) is None
+
+
+async def test_a_window_that_has_just_shrunk_is_too_small_and_nothing_worse() -> None:
+    """Between the new size and the new picture the screen knows one and the compositor the other."""
+    from textual.geometry import Region, Size
+
+    from vterm.dialogs.signing_card import HEIGHT, WIDTH
+    from vterm.dialogs.signing_check import SMALL, fault
+
+    class Compositor:
+        size = Size(1, 1)
+
+    class Screen:
+        size, _compositor = Size(120, 36), Compositor()
+
+    assert fault(Screen(), Region(4, 4, WIDTH, HEIGHT), ("",) * HEIGHT) == SMALL  # type: ignore[arg-type]

@@ -48,7 +48,8 @@ def composed(screen: Screen[object], region: Region) -> list[Strip]:
 
 def fault(screen: Screen[object], region: Region, card: Sequence[str], *, sixteen: bool = False) -> str:
     """Why the card in this region of the screen may not be signed as it is painted; empty where it may."""
-    whole = Region(0, 0, *screen.size)
+    # A window that has just changed has one size, and what was put together last another.
+    whole = Region(0, 0, *screen.size).intersection(screen._compositor.size.region)
     if region.size != (WIDTH, HEIGHT) or not whole.contains_region(region):
         return SMALL
     strips = composed(screen, region)
