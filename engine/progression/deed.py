@@ -8,20 +8,24 @@ _TRADED = ("symbol", "class", "sector", "side", "quantity", "lots", "value", "na
 _SUBJECT = ("subject", "text", "symbol")
 _IDEA = ("idea", "symbol", "sentiment", "author", "own")
 
+_FILL = (*_TRADED, "order", "order_value", "order_type", "maker", "reduce_only", "protective", "planned", "algo",
+         "cost_bp", "saved_bp", "fee", "opens", "wash", "self_match")  # fmt: skip
+
 FIELDS: dict[str, tuple[str, ...]] = {
-    "fill": (*_TRADED, "order_type", "maker", "reduce_only", "protective", "planned", "algo", "cost_bp", "saved_bp",
-             "fee", "opens", "self_match"),
-    "trade_closed": (*_TRADED, "pnl", "pnl_pct", "held_s", "wash", "planned", "protected", "won", "cost_bp", "exit"),
-    "order_placed": (*_TRADED, "order_type", "protective", "planned", "bracket", "time_in_force", "iceberg",
-                     "conditional", "post_only"),
+    "fill": _FILL,
+    "fill_kept": _FILL,
+    "trade_closed": (*_TRADED, "pnl", "pnl_pct", "held_s", "wash", "self_match", "planned", "protected", "won",
+                     "cost_bp"),
+    "order_placed": (*_TRADED, "order", "order_type", "protective", "planned", "bracket", "time_in_force", "iceberg",
+                     "conditional", "post_only", "reduce_only"),
     "order_protected": ("symbol", "class", "sector", "how", "lots"),
-    "algo_done": (*_TRADED, "algo", "saved_bp", "slices", "whole"),
+    "algo_done": ("symbol", "class", "sector", "side", "quantity", "lots", "value", "nav_ppm", "algo", "cost_bp"),
     "plan_made": _SUBJECT,
     "review_written": (*_SUBJECT, "after_loss"),
     "note_written": _SUBJECT,
     "viewed": _SUBJECT,
     "asked": _SUBJECT,
-    "quiz_done": ("topic", "score", "asked", "right", "pct", "difficulty", "subject", "text"),
+    "quiz_done": ("topic", "asked", "right", "pct", "difficulty", "subject", "text"),
     "idea_posted": _IDEA,
     "idea_liked": _IDEA,
     "idea_commented": _IDEA,
@@ -34,7 +38,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "login": (),
     "contest_entered": ("contest", "format"),
     "contest_ended": ("contest", "format", "place", "entrants", "disqualified"),
-    "claimed": ("mission", "family", "window"),
+    "claimed": ("mission", "window", "family"),
     "reset": (),
 }  # fmt: skip
 """By kind of deed what its data may name. docs/progression.md says what each field means and its unit."""
