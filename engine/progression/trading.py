@@ -140,6 +140,8 @@ def _crosses(memory: Memory, fill: Fill, wash_ns: int) -> bool:
     other = memory.books.get(account)
     if other is not None:
         other.pending = [one for one in other.pending if one.symbol != fill.symbol]
+        if fill.symbol in other.trips:
+            other.trips[fill.symbol].crossed = True
     return True
 
 

@@ -60,6 +60,19 @@ def test_self_matching_earns_nothing() -> None:
     assert [deed.get("self_match") for deed in journal.kinds("fill")] == ["no", "yes"] * 4
 
 
+def test_a_profit_on_what_was_traded_with_oneself_earns_nothing() -> None:
+    journal = Journal()
+    journal.say("open_account", account="other", cash=CASH)
+    for symbol in ("A", "B", "C"):
+        journal.fill(1, symbol=symbol)
+        journal.fill(-1, symbol=symbol, account="other")
+        journal.wait(100)
+        journal.fill(-1, symbol=symbol, price=11_000, realised=1_000)
+        journal.wait(100)
+    assert [deed.get("self_match") for deed in journal.kinds("trade_closed")] == ["yes"] * 3
+    assert "close" not in journal.completed()
+
+
 def test_micro_lots_earn_nothing() -> None:
     journal = Journal()
     for number in range(50):
@@ -71,7 +84,6 @@ def test_micro_lots_earn_nothing() -> None:
 
 def test_many_fills_of_one_order_are_one_trade() -> None:
     journal = Journal()
-    journal.progress.take(journal.told[0]) if journal.told else None
     for _ in range(10):
         journal.fill(1, 5_000, order="o-one")
     journal.wait(100)
@@ -102,20 +114,38 @@ def test_jumps_open_no_days_and_no_streak() -> None:
     assert journal.progress.state.people["main"].streak.best == 1
 
 
-def test_lived_days_make_a_streak_and_a_missed_one_ends_it() -> None:
-    journal = Journal()
-    for _ in range(2):
-        journal.say("note", account="main", activity="asked", subject="x", text="y")
-        journal.wait(86_400)
-    assert journal.completed() == []
-    journal.wait(86_400)
-    for _ in range(2):
-        journal.say("note", account="main", activity="asked", subject="x", text="y")
-        journal.wait(3 * 86_400 if _ == 0 else 0)
-    assert journal.completed() == []
-    journal.wait(86_400)
+def ask(journal: Journal) -> None:
     journal.say("note", account="main", activity="asked", subject="x", text="y")
-    assert journal.progress.state.people["main"].streak.best >= 2
+
+
+def test_lived_days_make_a_streak() -> None:
+    journal = Journal()
+    for _ in range(3):
+        ask(journal)
+        ask(journal)
+        journal.wait(86_400)
+    assert journal.completed() == ["streak-3"]
+    assert journal.progress.state.people["main"].streak.best == 3
+
+
+def test_a_missed_weekday_ends_a_streak_and_a_weekend_does_not() -> None:
+    journal = Journal()
+    for days in (1, 2, 1, 3, 0):
+        ask(journal)
+        journal.wait(days * 86_400)
+    # Monday, Tuesday, then Thursday, Friday and the Monday after.
+    assert journal.completed() == ["streak-3"]
+    assert [notice.data["days"] for notice in journal.notices if notice.kind == "streak"] == ["1", "2", "1", "2", "3"]
+
+
+def test_a_clock_that_goes_back_counts_nothing_anew() -> None:
+    journal = Journal()
+    for _ in range(4):
+        for symbol in ("A", "B", "C"):
+            journal.fill(1, symbol=symbol)
+        journal.wait(70)
+        journal.at -= 86_400 * 10**9
+    assert journal.completed().count("three") <= 1
 
 
 def test_speed_makes_no_days() -> None:
