@@ -26,7 +26,7 @@ run: $(VENV)/run.stamp
 install: $(VENV)/run.stamp
 
 test: $(VENV)/dev.stamp
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
