@@ -18,15 +18,15 @@ from engine.model.refusal import Code, Refusal, Refused, refuse
 from engine.requests.accounts import Lists
 from engine.requests.identity import OWNER, Denying, read_body
 from engine.requests.proposals import ProposalRequests
+from engine.requests.standings import Standings
 from engine.signing.card import card
 from engine.signing.checks import Approved, Replayed, check, settle
 from engine.signing.codes import Denial, Denied
 from engine.signing.envelope import fingerprint, open_envelope, order_namespace
-from engine.signing.facts import Facts, Market, Standing
+from engine.signing.facts import Facts, Market
 from engine.signing.fields import KINDS
 from engine.signing.key_list import Key, locked_until
 from engine.signing.quota import may_present
-from engine.signing.ticket import read_ticket
 
 
 class SignBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -34,6 +34,18 @@ class SignBody(msgspec.Struct, forbid_unknown_fields=True):
 
     payload: str
     signature: str
+
+
+class _Name(msgspec.Struct):
+    proposal: str
+
+
+def _named(raw: bytes) -> str:
+    """The proposal that a payload says it is for, wherever it was sent: the market has to be looked at for that one."""
+    try:
+        return msgspec.json.decode(raw, type=_Name).proposal
+    except msgspec.MsgspecError:
+        return ""
 
 
 class SigningRequests(ProposalRequests):
@@ -76,7 +88,7 @@ class SigningRequests(ProposalRequests):
         self._desk()
         body = read_body(payload, SignBody)
         raw = body.payload.encode("ascii", "replace")
-        verdict = check(raw, body.signature, self._facts(account, proposal_id, session))
+        verdict = check(raw, body.signature, self._facts(account, _named(raw) or proposal_id, session))
         if isinstance(verdict, Replayed):
             return {**self.view.proposal(account, verdict.proposal), "code": verdict.code}
         if not isinstance(verdict, Approved):
@@ -126,21 +138,10 @@ class SigningRequests(ProposalRequests):
         desk, state, now = self._desk(), self.kernel.state, asyncio.get_running_loop().time()
         wall = desk.wall_ms()
         mine = [name for name, holder in state.accounts.items() if name == account and not holder.closed_at]
-        standing: dict[str, Standing] = {}
-        for name, proposal in state.proposals.items():
-            challenge = state.challenges.get(name)
-            began = self._presented.get(name)
-            standing[name] = Standing(
-                proposal.state,
-                proposal.purpose.value,
-                read_ticket(challenge.payload.encode("ascii")) if challenge is not None else None,
-                int((now - began) * 1000) if began is not None else -1,
-                challenge.done if challenge is not None else "",
-            )
         return Facts(
             engine=desk.engine, epoch=desk.epoch, env=desk.env, user=OWNER, session=session,
             accounts=frozenset(mine),
-            keys=state.signers, proposals=standing, nonces=state.nonces,
+            keys=state.signers, proposals=Standings(state, self._presented, now), nonces=state.nonces,
             locked=frozenset(key for key, bad in state.bad_signatures.items() if locked_until(bad, wall)),
             market=self._market(account, proposal_id),
         )  # fmt: skip
