@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from engine.client.desk import DeskClient
 from engine.model.refusal import Refused
 from tests.processes import Desk, desk
 from vterm.signer import wire
-from vterm.signer.folder import SECRET, SOCKET
+from vterm.signer.folder import DESK, KEY, SECRET, SOCKET
 from vterm.signer.link import SignerLink
 
 LIMIT = {"symbol": "AAPL", "side": "buy", "type": "limit", "quantity": "3", "limit_price": "150.00"}
@@ -76,6 +77,25 @@ async def test_from_a_proposal_to_an_order_in_the_ledger(home: Desk) -> None:
     assert home.ask("audit")["ok"]
 
 
+async def test_its_files_are_the_users_alone(home: Desk) -> None:
+    link = SignerLink(home.home.path, client(home))
+    await link.state()
+    folder = Path(home.home.path, "signing")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert {KEY, DESK, SECRET, SOCKET} <= set(modes) and set(modes.values()) == {0o600}
+    await link.close()
+
+
+async def test_a_desk_that_the_signer_forgot_is_shown_the_key_again(home: Desk) -> None:
+    link = SignerLink(home.home.path, client(home))
+    await link.state()
+    Path(home.home.path, "signing", DESK).unlink()
+    opened = await link.open(await proposed(home))
+    assert (await link.sign(opened, opened.code))["status"] == "EXECUTED"
+    await link.close()
+
+
 async def test_fifty_replays_of_one_ticket_make_one_order(home: Desk) -> None:
     link = SignerLink(home.home.path, client(home))
     name = await proposed(home)
@@ -90,14 +110,15 @@ async def test_fifty_replays_of_one_ticket_make_one_order(home: Desk) -> None:
     assert len({json.dumps(one["results"]) for one in answers}) == 1
     home.ask("engine", "stop")
     home.ask("engine", "start")
-    again = await client(home).sign(name, opened.payload, answer.signature)
-    assert (again["code"], again["results"]) == ("REPLAY_SAME", answers[0]["results"])
+    sent = [client(home).sign(name, opened.payload, answer.signature) for _ in range(50)]
+    for again in await asyncio.gather(*sent):
+        assert (again["code"], again["results"]) == ("REPLAY_SAME", answers[0]["results"])
     assert len((await client(home).orders())["orders"]) == before + 1
     home.ask("rewind", "--before", str(answers[0]["results"][0]), "--yes")
     home.ask("engine", "start")
-    with pytest.raises(Refused) as late:
-        await client(home).sign(name, opened.payload, answer.signature)
-    assert late.value.refusal.code in ("WRONG_EPOCH", "PROPOSAL_UNKNOWN", "KEY_UNKNOWN")
+    sent = [client(home).sign(name, opened.payload, answer.signature) for _ in range(50)]
+    late = await asyncio.gather(*sent, return_exceptions=True)
+    assert [one.refusal.code for one in late if isinstance(one, Refused)] == ["WRONG_EPOCH"] * 50
     assert len((await client(home).orders())["orders"]) == before
 
 

@@ -6,15 +6,17 @@ import os
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from engine.signing.card import with_card
 from engine.signing.codes import Denial
 from engine.signing.ed25519 import proves
 from engine.signing.envelope import enrol_namespace, open_envelope, order_namespace, read_public
 from engine.signing.ticket import Ticket
 from tests.fake_signing import WATCHLIST, ticket
-from vterm.signer.box import LOCK_SECONDS, MOST_SHOWN, Box
-from vterm.signer.folder import KEY, SignerFolder
+from vterm.signer.box import LOCK_SECONDS, MOST_DESKS, MOST_SHOWN, Box
+from vterm.signer.folder import DESK, KEY, SignerFolder
 
 ENGINE = ticket().engine
 NONCE = "5" * 64
@@ -44,8 +46,6 @@ def box(tmp_path: Path, clock: Clock) -> Box:
 
 def own(box: Box, number: int = 1, **parts: object) -> Ticket:
     """A ticket for the key in the box."""
-    from engine.signing.card import with_card
-
     base = ticket(number, **parts)
     return with_card(Ticket(**{**{f: getattr(base, f) for f in base.__struct_fields__}, "key": box.told().key}))
 
@@ -198,6 +198,25 @@ def test_a_proof_is_of_its_own_words(box: Box) -> None:
     for words in (("x", "owner", NONCE), (ENGINE, "ow ner", NONCE), (ENGINE, "owner", "5" * 63)):
         with pytest.raises(Denial):
             box.prove(*words)
+
+
+def test_each_desk_that_knows_the_key_is_remembered(box: Box) -> None:
+    """A home's living market and its recordings are desks of their own; going back to one needs no new proof."""
+    other = "ab" * 16
+    box.prove(other, "owner", NONCE)
+    first = own(box)
+    second = with_card(msgspec.structs.replace(first, engine=other))
+    for made in (second, first, second):
+        card = box.present(made.payload().decode())
+        assert box.sign(card.shown, card.code).signature
+    with pytest.raises(Denial) as stranger:
+        box.present(with_card(msgspec.structs.replace(first, engine="cd" * 16)).payload().decode())
+    assert code_of(stranger) == "WRONG_ENGINE"
+    for number in range(MOST_DESKS):
+        box.prove(f"{number:032x}", "owner", NONCE)
+    assert len(box.folder.read(DESK).split()) == MOST_DESKS
+    with pytest.raises(Denial):
+        box.present(first.payload().decode())
 
 
 def test_a_new_key_puts_the_old_away(box: Box) -> None:

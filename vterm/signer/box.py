@@ -10,6 +10,8 @@ import secrets
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from engine.signing.codes import Denial, Denied, SigningCode, deny
 from engine.signing.ed25519 import SEED_BYTES, Sign, public_of, seal, signer_of
 from engine.signing.enrolment import EnrolChallenge
@@ -23,6 +25,8 @@ from vterm.signer.folder import DESK, KEY, SignerFolder
 LOCK_SECONDS = 15 * 60.0
 SUSPENDED_SECONDS = 2.0
 MOST_SHOWN = 16
+MOST_DESKS = 32
+"""A home has a desk for its living market, and one for each recording that was traded in it."""
 MOST_WRONG = 3
 MOST_PASSPHRASE = 1024
 
@@ -30,6 +34,10 @@ MOST_PASSPHRASE = 1024
 def asleep() -> float:
     """Seconds for which this machine was suspended since it started."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() if hasattr(time, "CLOCK_BOOTTIME") else 0.0
+
+
+class _Desk(msgspec.Struct):
+    engine: str
 
 
 class Box:
@@ -112,14 +120,16 @@ class Box:
         public, sign = self._pair()
         message = EnrolChallenge(engine, owner, nonce).message(public)
         proof = seal(message, enrol_namespace(engine), public, sign).armoured()
-        self.folder.write(DESK, f"{engine}\n")
+        desks = [one for one in self.folder.read(DESK).split() if one != engine][1 - MOST_DESKS :]
+        self.folder.write(DESK, "".join(f"{one}\n" for one in (*desks, engine)))
         return wire.Proof(proof, message.decode("ascii"))
 
     def present(self, payload: str) -> wire.Card:
-        """Render the card of a ticket of this desk, for this key."""
+        """Render the card of a ticket of a desk that knows this key, for this key."""
         self._use()
         public, _ = self._pair()
-        found = show(payload.encode("utf-8", "replace"), engine=self.folder.read(DESK).strip(), public=public)
+        raw = payload.encode("utf-8", "replace")
+        found = show(raw, engine=self._desk(raw), public=public)
         if isinstance(found, Denied):
             raise Denial(found)
         while len(self._shown) >= MOST_SHOWN:
@@ -140,6 +150,15 @@ class Box:
             raise Denial(found)
         self._forget(name)
         return wire.Signed(found)
+
+    def _desk(self, raw: bytes) -> str:
+        """The desk that a payload names, where the key was shown to it; else the last one, whose ticket it is not."""
+        desks = self.folder.read(DESK).split() or [""]
+        try:
+            named = msgspec.json.decode(raw, type=_Desk).engine
+        except msgspec.MsgspecError:
+            named = ""
+        return named if named in desks else desks[-1]
 
     def _forget(self, name: str) -> None:
         self._shown.pop(name, None)

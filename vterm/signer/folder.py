@@ -1,4 +1,4 @@
-"""The signer's own folder in a home: the sealed key, whose desk it belongs to, the secret of the running signer.
+"""The signer's own folder in a home: the sealed key, which desks know it, the secret of the running signer.
 
 Everything in it is the user's alone (0700, 0600); a folder or file that others may read or write is refused.
 """
@@ -77,5 +77,5 @@ class SignerFolder:
 
 def _bad(path: Path, cause: str) -> Denial:
     mode = "700" if path.name == "signing" else "600"
-    fix = f"chmod {mode} it, if you know who changed it; else `vterm keys signing new`"
+    fix = f"chmod {mode} it, if you know who changed it; else move it away and `vterm keys revoke` its key"
     return deny(SigningCode.NOT_AUTHORISED, f"{path} is not the signer's alone", cause=cause, fix=fix)

@@ -67,8 +67,7 @@ class SignerLink:
         told = await self._told(wire.State())
         shown = await self.desk.present(proposal_id, told.key)
         payload = str(shown["payload"])
-        answer = await self._ask(wire.Present(payload))
-        assert isinstance(answer, wire.Card)
+        answer = await self._rendered(told, payload)
         try:
             own = card(read_ticket(payload.encode("ascii", "replace")))
         except Denial as denial:
@@ -131,14 +130,29 @@ class SignerLink:
             return
         rows = {str(row["key"]): row for row in (await self.desk.signers())["signers"]}
         if told.key not in rows:
-            asked = await self.desk.enrol_signer({"public": told.public})
-            proof = await self._ask(wire.Prove(str(asked["engine"]), OWNER, str(asked["nonce"])))
-            assert isinstance(proof, wire.Proof)
-            body = {"public": told.public, "proof": proof.proof, "nonce": str(asked["nonce"])}
-            await self.desk.enrol_signer(body)
+            await self.desk.enrol_signer(await self._proof(told))
         elif rows[told.key].get("revoked_at"):
             raise _refused("KEY_REVOKED", "the signing key of this home was revoked", "`vterm keys signing new`")
         self._enrolled = told.key
+
+    async def _proof(self, told: wire.Told) -> Document:
+        """What enrols the key; the signer knows the desk from then on."""
+        asked = await self.desk.enrol_signer({"public": told.public})
+        proof = await self._ask(wire.Prove(str(asked["engine"]), OWNER, str(asked["nonce"])))
+        assert isinstance(proof, wire.Proof)
+        return {"public": told.public, "proof": proof.proof, "nonce": str(asked["nonce"])}
+
+    async def _rendered(self, told: wire.Told, payload: str) -> wire.Card:
+        """The signer's card. A home that was put together from copies may have a key whose desk the signer forgot."""
+        try:
+            answer = await self._ask(wire.Present(payload))
+        except Refused as refused:
+            if refused.refusal.code is not Code.WRONG_ENGINE:
+                raise
+            await self._proof(told)
+            answer = await self._ask(wire.Present(payload))
+        assert isinstance(answer, wire.Card)
+        return answer
 
     # -- the connection -------------------------------------------------------------------------------------
 

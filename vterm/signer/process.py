@@ -63,6 +63,7 @@ def listening(path: Path) -> socket.socket:
     try:
         os.chdir(path.parent)
         sock.bind(path.name)
+        os.chmod(path.name, 0o600)  # it was 0700 at most: the umask
     finally:
         os.fchdir(here)
         os.close(here)
