@@ -63,7 +63,8 @@ class WorkerProcess:
 
     async def end(self, within: float = ENDS_WITHIN_S) -> None:
         """Let it go: its wire is closed, and where that is not enough, it is killed."""
-        self._writer.transport.abort() if within <= 0 else self._writer.close()
+        if not self._writer.is_closing():  # a pipe whose other end died is closed already, and cannot be aborted
+            self._writer.transport.abort() if within <= 0 else self._writer.close()
         await asyncio.to_thread(self._wait, within)
         await asyncio.to_thread(shutil.rmtree, self._scratch, True)
 

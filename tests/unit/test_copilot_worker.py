@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest_asyncio
 from copilot.keeper import Keeper
 from copilot.keeper_door import HomeDoor
 from copilot.tools.finding import Document
-from copilot.wire import Answered, Ask, Budget, Called, FromWorker, Outcome, Proposed, Provider, Text
+from copilot.wire import Answered, Ask, Budget, Called, FromWorker, Outcome, Proposed, Provider, Stop, Text
 from engine.model.refusal import Refused
 from tests.signed_desk import Person, signed_desk
 
@@ -315,6 +316,25 @@ async def test_a_silent_worker_is_given_up(person: Person, tmp_path: Path, monke
         assert answered.refusal is not None and answered.refusal["code"] == "WORKER_HANGS"
     finally:
         await one.close()
+
+
+@in_one_loop
+async def test_a_worker_that_died_by_itself_is_let_go(person: Person) -> None:
+    """Its pipe is closed by then, by its death."""
+    from copilot.keeper_process import WorkerProcess
+
+    ours, theirs = socket.socketpair()
+    worker = await WorkerProcess.start(theirs, "copilot.worker")
+    worker.kill()
+    ours.close()
+    assert await worker.reader.read() == b""
+    for _ in range(200):
+        worker.send(Stop("t1"))
+        await asyncio.sleep(0.01)
+        if worker._writer.is_closing():
+            break
+    await asyncio.sleep(0.05)
+    await worker.end(0)
 
 
 @in_one_loop
